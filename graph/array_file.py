@@ -1,0 +1,133 @@
+"""One file that holds many named arrays, opened in a millisecond by mapping it into memory.
+
+A snapshot has hundreds of arrays; a file each, or a compressed archive, takes longer to open than a request may take. The file
+is: 8 bytes magic, 8 bytes length of the directory, the directory (JSON: name → dtype, shape, offset, and free text notes), then
+the arrays, each at a multiple of 64 bytes. The bytes depend on the content alone, so their hash names it.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import SnapshotError
+
+MAGIC = b"RXARRAY1"
+ALIGNMENT = 64
+
+Array = NDArray[Any]
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, object]) -> str:
+    """Write the arrays and answer the hash of the file's bytes; the file appears whole or not at all.
+
+    Args:
+        path: where to; an existing file is replaced.
+        arrays: C-contiguous arrays by name.
+        notes: what else a reader needs, as JSON can hold it.
+
+    Returns:
+        BLAKE2b (16 bytes) of the content, 32 hexadecimal digits.
+    """
+    directory: dict[str, object] = {}
+    position = 0
+    for name, array in arrays.items():
+        directory[name] = [array.dtype.str, list(array.shape), position]
+        position += -(-array.nbytes // ALIGNMENT) * ALIGNMENT
+    head = json.dumps({"arrays": directory, "notes": notes}, sort_keys=True, ensure_ascii=False).encode()
+    head += b" " * (-(len(MAGIC) + 8 + len(head)) % ALIGNMENT)
+    digest = hashlib.blake2b(digest_size=16)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    with partial.open("wb") as file:
+        for chunk in (MAGIC, len(head).to_bytes(8, "little"), head):
+            file.write(chunk)
+            digest.update(chunk)
+        for array in arrays.values():
+            data = np.ascontiguousarray(array).tobytes()
+            data += b"\0" * (-len(data) % ALIGNMENT)
+            file.write(data)
+            digest.update(data)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    return digest.hexdigest()
+
+
+class ArrayFile:
+    """The arrays of a file, mapped read-only.
+
+    Args:
+        path: a file that :func:`write_arrays` wrote.
+
+    Raises:
+        SnapshotError: when the file is missing, cut short or something else.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
+            if bytes(self._bytes[:8]) != MAGIC:
+                raise ValueError("it is no array file")
+            length = int.from_bytes(bytes(self._bytes[8:16]), "little")
+            head = json.loads(bytes(self._bytes[16 : 16 + length]))
+            self.notes: dict[str, Any] = head["notes"]
+            self._directory: dict[str, tuple[str, list[int], int]] = head["arrays"]
+        except (OSError, ValueError, KeyError) as error:
+            raise SnapshotError(f"{path} cannot be read: {error}; compile it again") from error
+        self._start = 16 + length
+        ends = [start + int(np.prod(shape)) * np.dtype(dtype).itemsize for dtype, shape, start in self._directory.values()]
+        if self._start + max(ends, default=0) > len(self._bytes):
+            raise SnapshotError(f"{path} is cut short; compile it again")
+
+    def __getitem__(self, name: str) -> Array:
+        """The array of this name, a view into the file.
+
+        Raises:
+            SnapshotError: when there is none.
+        """
+        if name not in self._directory:
+            raise SnapshotError(f"{self.path} has no array {name!r}; compile it again")
+        dtype, shape, start = self._directory[name]
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        first = self._start + start
+        return self._bytes[first : first + size].view(dtype).reshape(shape).view(np.ndarray)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._directory
+
+    def digest(self) -> str:
+        """Hash of the bytes as they are now; equal to what :func:`write_arrays` answered unless the file was damaged."""
+        return hashlib.blake2b(memoryview(self._bytes), digest_size=16).hexdigest()
+
+
+class TextColumn:
+    """Texts by position, kept as one block of UTF-8 and the place where each ends.
+
+    Args:
+        ends: shape (n,), int64: where each text ends in the block.
+        block: shape (bytes,), uint8.
+    """
+
+    def __init__(self, ends: Array, block: Array) -> None:
+        self._ends = ends
+        self._block = block
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, position: int) -> str:
+        start = int(self._ends[position - 1]) if position else 0
+        return self._block[start : int(self._ends[position])].tobytes().decode()
+
+    @staticmethod
+    def arrays(texts: "list[str]") -> tuple[Array, Array]:
+        """The two arrays that keep the texts."""
+        encoded = [text.encode() for text in texts]
+        ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), dtype=np.int64)
+        return ends, np.frombuffer(b"".join(encoded), np.uint8)

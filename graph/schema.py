@@ -1,0 +1,280 @@
+"""The one table that says which edge kind joins which node kinds, with which properties.
+
+Everything that enters a store is checked against it, whoever brings it. To let something new in, add a row here; nothing else
+knows what is allowed. Values are checked, not converted: turning a file's text into values is a loader's work.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from graph.elements import EdgeKind, Node, NodeKind, PropertyValue
+from graph.errors import SchemaError
+
+CURIE = re.compile(r"[A-Za-z][A-Za-z0-9._-]*:[^\s\x00-\x1f]{1,200}")
+DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+MAX_TEXT = 65_536
+"""Longest text that a name or a property may hold, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyRule:
+    """What one property may hold.
+
+    Attributes:
+        type: ``str``, ``int``, ``float`` (an int is accepted), ``bool`` or ``tuple`` (of texts).
+        required: whether the element is refused without it.
+        values: the allowed texts; empty when any is allowed.
+        low: smallest number allowed.
+        high: largest number allowed.
+        date: whether the text is an ISO date.
+    """
+
+    type: type
+    required: bool = False
+    values: tuple[str, ...] = ()
+    low: float = -math.inf
+    high: float = math.inf
+    date: bool = False
+
+    def reason_against(self, value: PropertyValue) -> str:
+        """Say in a few words why the value is not allowed, or nothing when it is; the value itself is never repeated."""
+        wanted = (int, float) if self.type is float else (self.type,)
+        if not isinstance(value, wanted) or (isinstance(value, bool) and self.type is not bool):
+            return f"a {self.type.__name__} is expected"
+        if isinstance(value, str):
+            return self._reason_against_text(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if not math.isfinite(value):
+                return "a finite number is expected"
+            if not self.low <= value <= self.high:
+                return f"a number from {self.low:g} to {self.high:g} is expected"
+        return ""
+
+    def _reason_against_text(self, value: str) -> str:
+        if self.values and value not in self.values:
+            return f"one of {', '.join(self.values)} is expected"
+        if self.date and not DATE.fullmatch(value):
+            return "an ISO date is expected"
+        if len(value) > MAX_TEXT or "\x00" in value:
+            return f"a text of at most {MAX_TEXT} characters without NUL is expected"
+        return ""
+
+
+Properties = Mapping[str, PropertyRule]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRule:
+    """Which node kinds an edge kind joins, what it may carry, and whether it reads the same both ways."""
+
+    joins: frozenset[tuple[NodeKind, NodeKind]]
+    properties: Properties
+    symmetric: bool = False
+
+
+def _joins(starts: Iterable[NodeKind], ends: Iterable[NodeKind]) -> frozenset[tuple[NodeKind, NodeKind]]:
+    return frozenset((start, end) for start in starts for end in ends)
+
+
+TEXT = PropertyRule(str)
+DATE_TEXT = PropertyRule(str, date=True)
+SEX = PropertyRule(str, values=("female", "male", "other", "unknown"))
+SEVERITY = PropertyRule(str, values=("mild", "moderate", "severe", "unknown"))
+STRENGTH = PropertyRule(str, required=True, values=("absolute", "relative"))
+FREQUENCY = PropertyRule(str, values=("very common", "common", "occasional", "uncommon", "rare", "very rare", "unknown"))
+STATUS = PropertyRule(str, values=("active", "resolved", "refuted"))
+
+NODE_RULES: Mapping[NodeKind, Properties] = {
+    NodeKind.MEDICINE: {
+        "atc": PropertyRule(tuple),
+        "rxcui": TEXT,
+        "routes": PropertyRule(tuple),
+        "prescription": PropertyRule(str, values=("rx", "otc", "both")),
+        "verified": PropertyRule(bool),
+        "note": TEXT,
+    },
+    NodeKind.INGREDIENT: {"verified": PropertyRule(bool)},
+    NodeKind.DRUG_CLASS: {"scheme": PropertyRule(str, values=("atc", "allergy", "pharmacologic"))},
+    NodeKind.SUBSTANCE: {},
+    NodeKind.CONDITION: {"icd10cm": TEXT, "doid": TEXT, "mesh": TEXT, "mondo": TEXT, "verified": PropertyRule(bool)},
+    NodeKind.SYMPTOM: {"icd10cm": TEXT, "verified": PropertyRule(bool)},
+    NodeKind.SIDE_EFFECT: {},
+    NodeKind.GENE: {},
+    NodeKind.PHENOTYPE: {"gene": TEXT},
+    NodeKind.LAB_TEST: {"unit": TEXT, "other_units": PropertyRule(tuple), "ranges": PropertyRule(tuple)},
+    NodeKind.CARE_ACTION: {
+        "category": PropertyRule(str, values=("lifestyle", "diet", "exercise", "prevention", "monitoring", "referral")),
+        "description": TEXT,
+    },
+    NodeKind.PATIENT: {
+        "birth_year": PropertyRule(int, low=1880, high=2200),
+        "sex": SEX,
+        "pregnant": PropertyRule(bool),
+        "breast_feeding": PropertyRule(bool),
+        "synthetic": PropertyRule(bool),
+    },
+    NodeKind.ANATOMY: {},
+    NodeKind.PATHWAY: {},
+    NodeKind.BIOLOGICAL_PROCESS: {},
+    NodeKind.CELLULAR_COMPONENT: {},
+    NodeKind.MOLECULAR_FUNCTION: {},
+}
+
+_N = NodeKind
+_LINE: Properties = {"line": PropertyRule(str, values=("first", "later", "unstated")), "note": TEXT}
+
+EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
+    EdgeKind.TREATS: EdgeRule(_joins([_N.MEDICINE], [_N.CONDITION]), _LINE),
+    EdgeKind.PALLIATES: EdgeRule(_joins([_N.MEDICINE], [_N.CONDITION]), _LINE),
+    EdgeKind.CONTRAINDICATED_IN: EdgeRule(
+        _joins([_N.MEDICINE], [_N.CONDITION]),
+        {"strength": STRENGTH, "applies": PropertyRule(str, values=("active", "history")), "reason": TEXT, "note": TEXT},
+    ),
+    EdgeKind.LIMITED_BY: EdgeRule(
+        _joins([_N.MEDICINE], [_N.LAB_TEST, _N.CONDITION]),
+        {
+            "limit": PropertyRule(str, required=True, values=("age", "pregnancy", "breast feeding", "renal", "hepatic", "sex")),
+            "comparator": PropertyRule(str, values=("below", "above", "at_least")),
+            "value": TEXT,
+            "unit": TEXT,
+            "strength": STRENGTH,
+            "advice": TEXT,
+            "note": TEXT,
+        },
+    ),
+    EdgeKind.INTERACTS_WITH: EdgeRule(
+        _joins([_N.MEDICINE], [_N.MEDICINE]),
+        {
+            "severity": PropertyRule(str, required=True, values=("mild", "moderate", "severe")),
+            "mechanism": TEXT,
+            "management": TEXT,
+            "note": TEXT,
+        },
+        symmetric=True,
+    ),
+    EdgeKind.HAS_INGREDIENT: EdgeRule(_joins([_N.MEDICINE], [_N.INGREDIENT]), {}),
+    EdgeKind.IN_CLASS: EdgeRule(_joins([_N.MEDICINE, _N.INGREDIENT], [_N.DRUG_CLASS]), {}),
+    EdgeKind.IS_A: EdgeRule(frozenset({(_N.DRUG_CLASS, _N.DRUG_CLASS), (_N.CONDITION, _N.CONDITION)}), {}),
+    EdgeKind.CROSS_REACTS_WITH: EdgeRule(
+        _joins([_N.DRUG_CLASS, _N.INGREDIENT, _N.SUBSTANCE], [_N.DRUG_CLASS, _N.INGREDIENT, _N.SUBSTANCE]),
+        {"strength": PropertyRule(str, required=True, values=("high", "moderate", "low")), "reason": TEXT},
+        symmetric=True,
+    ),
+    EdgeKind.CAUSES: EdgeRule(_joins([_N.MEDICINE], [_N.SIDE_EFFECT]), {"frequency": FREQUENCY, "serious": PropertyRule(bool)}),
+    EdgeKind.PRESENTS: EdgeRule(_joins([_N.CONDITION], [_N.SYMPTOM]), {"frequency": FREQUENCY}),
+    EdgeKind.HELPS: EdgeRule(_joins([_N.CARE_ACTION], [_N.CONDITION]), {}),
+    EdgeKind.AFFECTS_RESPONSE: EdgeRule(
+        _joins([_N.PHENOTYPE], [_N.MEDICINE]),
+        {
+            "action": PropertyRule(
+                str, required=True, values=("avoid", "reduce", "increase", "alternative", "monitor", "no change")
+            ),
+            "recommendation": TEXT,
+            "strength": PropertyRule(str, values=("strong", "moderate", "optional")),
+            "note": TEXT,
+        },
+    ),
+    EdgeKind.VARIANT_OF: EdgeRule(_joins([_N.PHENOTYPE], [_N.GENE]), {}),
+    EdgeKind.MAPS_TO: EdgeRule(
+        frozenset({(_N.CONDITION, _N.CONDITION), (_N.MEDICINE, _N.MEDICINE), (_N.SYMPTOM, _N.SYMPTOM)}),
+        {"relation": PropertyRule(str, required=True, values=("exact", "broader", "narrower", "close"))},
+    ),
+    EdgeKind.RESEMBLES: EdgeRule(frozenset({(_N.MEDICINE, _N.MEDICINE), (_N.CONDITION, _N.CONDITION)}), {}, symmetric=True),
+    EdgeKind.BINDS: EdgeRule(_joins([_N.MEDICINE], [_N.GENE]), {}),
+    EdgeKind.UPREGULATES: EdgeRule(_joins([_N.MEDICINE, _N.CONDITION, _N.ANATOMY], [_N.GENE]), {}),
+    EdgeKind.DOWNREGULATES: EdgeRule(_joins([_N.MEDICINE, _N.CONDITION, _N.ANATOMY], [_N.GENE]), {}),
+    EdgeKind.ASSOCIATES: EdgeRule(_joins([_N.CONDITION], [_N.GENE]), {}),
+    EdgeKind.LOCALIZES: EdgeRule(_joins([_N.CONDITION], [_N.ANATOMY]), {}),
+    EdgeKind.EXPRESSES: EdgeRule(_joins([_N.ANATOMY], [_N.GENE]), {}),
+    EdgeKind.COVARIES: EdgeRule(_joins([_N.GENE], [_N.GENE]), {}, symmetric=True),
+    EdgeKind.INTERACTS: EdgeRule(_joins([_N.GENE], [_N.GENE]), {}, symmetric=True),
+    EdgeKind.REGULATES: EdgeRule(_joins([_N.GENE], [_N.GENE]), {}),
+    EdgeKind.PARTICIPATES: EdgeRule(
+        _joins([_N.GENE], [_N.PATHWAY, _N.BIOLOGICAL_PROCESS, _N.CELLULAR_COMPONENT, _N.MOLECULAR_FUNCTION]),
+        {},
+    ),
+    EdgeKind.HAS_DIAGNOSIS: EdgeRule(
+        _joins([_N.PATIENT], [_N.CONDITION]), {"start": DATE_TEXT, "stop": DATE_TEXT, "status": STATUS}
+    ),
+    EdgeKind.HAS_SYMPTOM: EdgeRule(
+        _joins([_N.PATIENT], [_N.SYMPTOM]), {"start": DATE_TEXT, "stop": DATE_TEXT, "severity": SEVERITY}
+    ),
+    EdgeKind.TAKES: EdgeRule(
+        _joins([_N.PATIENT], [_N.MEDICINE]),
+        {
+            "start": DATE_TEXT,
+            "stop": DATE_TEXT,
+            "outcome": PropertyRule(
+                str, values=("recovered", "improved", "unchanged", "worse", "side effect", "stopped", "unknown")
+            ),
+            "rating": PropertyRule(int, low=1, high=10),
+            "adherence": PropertyRule(float, low=0, high=1),
+            "review": TEXT,
+        },
+    ),
+    EdgeKind.ALLERGIC_TO: EdgeRule(
+        _joins([_N.PATIENT], [_N.INGREDIENT, _N.DRUG_CLASS, _N.SUBSTANCE, _N.MEDICINE]),
+        {"severity": SEVERITY, "reaction": TEXT, "since": DATE_TEXT},
+    ),
+    EdgeKind.HAS_PHENOTYPE: EdgeRule(_joins([_N.PATIENT], [_N.PHENOTYPE]), {"date": DATE_TEXT}),
+    EdgeKind.HAS_RESULT: EdgeRule(
+        _joins([_N.PATIENT], [_N.LAB_TEST]),
+        {"value": PropertyRule(float, required=True), "unit": TEXT, "date": DATE_TEXT},
+    ),
+}
+
+
+def check_id(value: str) -> None:
+    """Refuse an id that is no CURIE of at most 200 characters.
+
+    Raises:
+        SchemaError: with code ``bad-id``.
+    """
+    if not CURIE.fullmatch(value):
+        raise SchemaError("id", "bad-id", "an id of the form prefix:local is expected")
+
+
+def check_properties(subject: str, rules: Properties, values: Mapping[str, PropertyValue]) -> None:
+    """Refuse unknown, missing and unusable properties.
+
+    Raises:
+        SchemaError: with code ``unknown-property``, ``missing-property`` or ``bad-property``.
+    """
+    for name, value in values.items():
+        if name not in rules:
+            raise SchemaError(subject, "unknown-property", f"no property {name!r} is known; add it to graph/schema.py")
+        if reason := rules[name].reason_against(value):
+            raise SchemaError(subject, "bad-property", f"property {name!r}: {reason}")
+    for name, rule in rules.items():
+        if rule.required and name not in values:
+            raise SchemaError(subject, "missing-property", f"property {name!r} is required")
+
+
+def check_node(node: Node) -> None:
+    """Refuse a node that breaks the schema.
+
+    Raises:
+        SchemaError: names the node's kind and what is wrong.
+    """
+    check_id(node.id)
+    subject = str(node.kind)
+    if node.kind is NodeKind.PATIENT and (node.name or node.aliases):
+        raise SchemaError(subject, "identifier-in-graph", "a patient's name or record number never enters the graph")
+    if node.kind is not NodeKind.PATIENT and not node.name:
+        raise SchemaError(subject, "missing-name", "a name is required")
+    for text in (node.name, *node.aliases):
+        if reason := TEXT.reason_against(text):
+            raise SchemaError(subject, "bad-name", reason)
+    check_properties(subject, NODE_RULES[node.kind], node.properties)
+
+
+def check_joins(kind: EdgeKind, start_kind: NodeKind, end_kind: NodeKind) -> None:
+    """Refuse an edge kind between node kinds that it does not join.
+
+    Raises:
+        SchemaError: with code ``bad-ends``.
+    """
+    if (start_kind, end_kind) not in EDGE_RULES[kind].joins:
+        raise SchemaError(str(kind), "bad-ends", f"it does not join {start_kind} with {end_kind}")

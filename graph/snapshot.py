@@ -1,0 +1,315 @@
+"""The knowledge of a store compiled to arrays: immutable, memory-mapped, named by the checksum of its content.
+
+Nodes are numbered by kind and id, so a kind is a range of numbers. Edges of one kind between two node kinds form a *relation*.
+Edges of several sources that say the same stay apart as edges, but are one *link*: walks and degrees count links, so that a
+fact does not weigh more for being said twice, and a step of a path shows every edge that says it. Patients are never compiled.
+Strings appear only at the border: inside, everything is a number.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from graph.array_file import Array, ArrayFile, TextColumn
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
+from graph.errors import UnknownNodeError
+from graph.schema import EDGE_RULES
+from graph.terms import nearest, normalise, term_hash
+
+if TYPE_CHECKING:
+    import networkx
+
+KIND_ORDER = tuple(kind for kind in NodeKind if kind is not NodeKind.PATIENT)
+LEVEL_ORDER = tuple(KnowledgeLevel)
+
+
+class RelationKey(NamedTuple):
+    """Names a relation: an edge kind and the kinds that it joins."""
+
+    kind: EdgeKind
+    start: NodeKind
+    end: NodeKind
+
+    def __str__(self) -> str:
+        return f"{self.start}-{self.kind}-{self.end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjacency:
+    """Neighbours of every node of one kind through one relation, in compressed sparse rows.
+
+    Attributes:
+        first: number of the first node of the kind that the rows belong to.
+        pointers: shape (rows + 1,), int64: row ``r`` lies at ``pointers[r]:pointers[r + 1]``.
+        targets: shape (entries,), int32: numbers of the neighbours, ascending within a row.
+        links: shape (entries,), int32: the link of the relation that each entry stands for.
+    """
+
+    first: int
+    pointers: Array
+    targets: Array
+    links: Array
+
+    def row(self, node: int) -> Array:
+        """Numbers of the neighbours of a node."""
+        r = node - self.first
+        return self.targets[int(self.pointers[r]) : int(self.pointers[r + 1])]
+
+    def degree(self, node: int) -> int:
+        """How many neighbours a node has."""
+        r = node - self.first
+        return int(self.pointers[r + 1] - self.pointers[r])
+
+
+class Relation:
+    """All links of one edge kind between two node kinds.
+
+    ``outward`` is read from start to end, ``inward`` from end to start; a symmetric kind between equal node kinds has one
+    adjacency that serves both ways.
+    """
+
+    def __init__(self, key: RelationKey, arrays: ArrayFile, first: Mapping[NodeKind, int]) -> None:
+        self.key = key
+        self.symmetric = EDGE_RULES[key.kind].symmetric and key.start == key.end
+        self._arrays = arrays
+        self._prefix = f"{key}/"
+        self._first = first
+
+    def _array(self, name: str) -> Array:
+        return self._arrays[self._prefix + name]
+
+    @cached_property
+    def outward(self) -> Adjacency:
+        """Neighbours read from start to end."""
+        return self._adjacency("out", self.key.start)
+
+    @cached_property
+    def inward(self) -> Adjacency:
+        """Neighbours read from end to start."""
+        return self.outward if self.symmetric else self._adjacency("in", self.key.end)
+
+    def _adjacency(self, way: str, kind: NodeKind) -> Adjacency:
+        parts = (self._array(f"{way}/{part}") for part in ("pointers", "targets", "links"))
+        return Adjacency(self._first[kind], *parts)
+
+    @property
+    def link_count(self) -> int:
+        """How many links there are."""
+        return len(self._array("edges")) - 1
+
+    def edge_range(self, link: int) -> range:
+        """Positions of the edges that a link stands for."""
+        pointers = self._array("edges")
+        return range(int(pointers[link]), int(pointers[link + 1]))
+
+    @cached_property
+    def levels(self) -> Array:
+        """shape (edges,), uint8: position of each edge's knowledge level in LEVEL_ORDER."""
+        return self._array("level")
+
+    @cached_property
+    def provenances(self) -> Array:
+        """shape (edges,), uint16: number of each edge's provenance."""
+        return self._array("provenance")
+
+    def text(self, name: str, edge: int) -> str:
+        """A text of an edge: ``evidence``, ``record``, ``known_since`` or ``properties``; empty where no edge has any."""
+        if f"{self._prefix}{name}/ends" not in self._arrays:
+            return ""
+        return self._columns[name][edge]
+
+    @cached_property
+    def _columns(self) -> dict[str, TextColumn]:
+        names = ("evidence", "record", "known_since", "properties")
+        return {
+            name: TextColumn(self._array(f"{name}/ends"), self._array(f"{name}/block"))
+            for name in names
+            if f"{self._prefix}{name}/ends" in self._arrays
+        }
+
+    def ends(self, edge: int) -> tuple[int, int]:
+        """Numbers of the start and the end of an edge, as its source wrote them."""
+        return int(self._array("start")[edge]), int(self._array("end")[edge])
+
+
+class Snapshot:
+    """A compiled graph; see the module.
+
+    Args:
+        path: a file that :func:`graph.compiler.compile_snapshot` wrote.
+
+    Raises:
+        SnapshotError: when the file is missing or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._arrays = ArrayFile(path)
+        self.checksum = path.stem
+        counts: dict[str, int] = self._arrays.notes["nodes"]
+        self.first: dict[NodeKind, int] = {}
+        total = 0
+        for kind in KIND_ORDER:
+            self.first[kind] = total
+            total += counts.get(kind, 0)
+        self.node_count = total
+        self._counts = counts
+        self.provenances = tuple(Provenance(*row) for row in self._arrays.notes["provenances"])
+        self.relations: dict[RelationKey, Relation] = {}
+        for kind, start, end in self._arrays.notes["relations"]:
+            key = RelationKey(EdgeKind(kind), NodeKind(start), NodeKind(end))
+            self.relations[key] = Relation(key, self._arrays, self.first)
+        self._texts = {
+            name: TextColumn(self._arrays[f"{name}/ends"], self._arrays[f"{name}/block"])
+            for name in ("id", "name", "aliases", "properties")
+        }
+        self._node_provenance = self._arrays["node/provenance"]
+
+    def verify(self) -> bool:
+        """Whether the file's bytes still have the checksum that names it."""
+        return self._arrays.digest() == self.checksum
+
+    # Nodes
+
+    def numbers(self, kind: NodeKind) -> range:
+        """Numbers of all nodes of a kind."""
+        first = self.first[kind]
+        return range(first, first + self._counts.get(kind, 0))
+
+    def kind(self, number: int) -> NodeKind:
+        """The kind of a node."""
+        return next(kind for kind in reversed(KIND_ORDER) if self.first[kind] <= number and self._counts.get(kind, 0))
+
+    def id(self, number: int) -> NodeId:
+        """The id of a node."""
+        return NodeId(self._texts["id"][number])
+
+    def name(self, number: int) -> str:
+        """The name of a node."""
+        return self._texts["name"][number]
+
+    def aliases(self, number: int) -> Sequence[str]:
+        """Synonyms and foreign ids of a node."""
+        text = self._texts["aliases"][number]
+        return json.loads(text) if text else ()
+
+    def properties(self, number: int) -> Mapping[str, PropertyValue]:
+        """The properties of a node."""
+        return _properties(self._texts["properties"][number])
+
+    def node(self, number: int) -> Node:
+        """The node of a number."""
+        return Node(
+            self.id(number),
+            self.kind(number),
+            self.name(number),
+            self.provenances[int(self._node_provenance[number])],
+            tuple(self.aliases(number)),
+            self.properties(number),
+        )
+
+    def number(self, node_id: str) -> int:
+        """The number of the node of this id.
+
+        Raises:
+            UnknownNodeError: when there is none.
+        """
+        for number in self._meant(node_id):
+            if self.id(number) == node_id:
+                return number
+        raise UnknownNodeError(node_id)
+
+    def candidates(self, text: str, kinds: Sequence[NodeKind] = ()) -> Sequence[int]:
+        """Numbers of the nodes that an id, an alias or a name means, of the given kinds (any when empty), ascending.
+
+        An exact id or alias wins over names that only agree when normalised.
+        """
+        found = [n for n in self._meant(text) if not kinds or self.kind(n) in kinds]
+        exact = [n for n in found if text == self.id(n) or text in self.aliases(n)]
+        return exact or found
+
+    def _meant(self, text: str) -> list[int]:
+        normal = normalise(text)
+        hashes, numbers = self._arrays["term/hash"], self._arrays["term/node"]
+        key = np.uint64(term_hash(normal))
+        low, high = np.searchsorted(hashes, key, "left"), np.searchsorted(hashes, key, "right")
+        return [
+            n
+            for n in sorted({int(number) for number in numbers[low:high]})
+            if any(normalise(t) == normal for t in (self.id(n), self.name(n), *self.aliases(n)))
+        ]
+
+    def nearest(self, text: str, kinds: Sequence[NodeKind], limit: int = 3) -> Sequence[str]:
+        """Names of nodes of these kinds that are spelled most like the text."""
+        return nearest(text, (self.name(n) for kind in kinds for n in self.numbers(kind)), limit)
+
+    # Edges
+
+    def relation(self, kind: EdgeKind, start: NodeKind, end: NodeKind) -> Relation | None:
+        """The relation of this key, or nothing when the graph has no such edge."""
+        return self.relations.get(RelationKey(kind, start, end))
+
+    def edge(self, relation: Relation, position: int) -> Edge:
+        """One edge of a relation."""
+        start, end = relation.ends(position)
+        return Edge(
+            relation.key.kind,
+            self.id(start),
+            self.id(end),
+            self.provenances[int(relation.provenances[position])],
+            LEVEL_ORDER[int(relation.levels[position])],
+            relation.text("evidence", position),
+            relation.text("record", position),
+            relation.text("known_since", position),
+            _properties(relation.text("properties", position)),
+        )
+
+    def link_edges(self, relation: Relation, link: int) -> Sequence[Edge]:
+        """Every edge that says a link, the best known first, then by source."""
+        edges = [self.edge(relation, position) for position in relation.edge_range(link)]
+        return sorted(edges, key=lambda e: (-e.level.strength, e.provenance.source, e.record))
+
+    def neighbours(self, kind: EdgeKind, start: int, end_kind: NodeKind) -> Iterator[tuple[int, Sequence[Edge]]]:
+        """Nodes of a kind that edges of a kind lead to from a node (both ways when symmetric), each with those edges."""
+        relation = self.relation(kind, self.kind(start), end_kind)
+        if relation is None:
+            return
+        adjacency = relation.outward
+        row = start - adjacency.first
+        for entry in range(int(adjacency.pointers[row]), int(adjacency.pointers[row + 1])):
+            yield int(adjacency.targets[entry]), self.link_edges(relation, int(adjacency.links[entry]))
+
+    def to_networkx(self, kinds: Sequence[NodeKind] = ()) -> "networkx.MultiDiGraph":
+        """The graph for networkx, of the given node kinds (all when empty): an edge for each edge, keyed by kind and source."""
+        import networkx
+
+        graph = networkx.MultiDiGraph(snapshot=self.checksum)
+        chosen = set(kinds or KIND_ORDER)
+        for kind in (k for k in KIND_ORDER if k in chosen):
+            for n in self.numbers(kind):
+                graph.add_node(self.id(n), kind=str(kind), name=self.name(n))
+        for key, relation in self.relations.items():
+            if {key.start, key.end} <= chosen:
+                for position in range(len(relation.levels)):
+                    edge = self.edge(relation, position)
+                    name = "|".join((edge.kind, edge.provenance.source, edge.record))
+                    graph.add_edge(
+                        edge.start,
+                        edge.end,
+                        key=name,
+                        kind=str(edge.kind),
+                        source=edge.provenance.source,
+                        knowledge_level=str(edge.level),
+                        evidence=edge.evidence,
+                    )
+        return graph
+
+
+def _properties(text: str) -> dict[str, PropertyValue]:
+    loaded = json.loads(text) if text else {}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
