@@ -7,6 +7,7 @@ the arrays, each at a multiple of 64 bytes. The bytes depend on the content alon
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,7 +72,8 @@ class ArrayFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
+            # Seen as a plain array: slices of a memmap object cost several times more.
+            self._bytes: Array = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
             if bytes(self._bytes[:8]) != MAGIC:
                 raise ValueError("it is no array file")
             length = int.from_bytes(bytes(self._bytes[8:16]), "little")
@@ -81,7 +83,7 @@ class ArrayFile:
         except (OSError, ValueError, KeyError) as error:
             raise SnapshotError(f"{path} cannot be read: {error}; compile it again") from error
         self._start = 16 + length
-        ends = [start + int(np.prod(shape)) * np.dtype(dtype).itemsize for dtype, shape, start in self._directory.values()]
+        ends = [start + math.prod(shape) * np.dtype(dtype).itemsize for dtype, shape, start in self._directory.values()]
         if self._start + max(ends, default=0) > len(self._bytes):
             raise SnapshotError(f"{path} is cut short; compile it again")
 
@@ -94,16 +96,16 @@ class ArrayFile:
         if name not in self._directory:
             raise SnapshotError(f"{self.path} has no array {name!r}; compile it again")
         dtype, shape, start = self._directory[name]
-        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        size = math.prod(shape) * np.dtype(dtype).itemsize
         first = self._start + start
-        return self._bytes[first : first + size].view(dtype).reshape(shape).view(np.ndarray)
+        return self._bytes[first : first + size].view(dtype).reshape(shape)
 
     def __contains__(self, name: str) -> bool:
         return name in self._directory
 
     def digest(self) -> str:
         """Hash of the bytes as they are now; equal to what :func:`write_arrays` answered unless the file was damaged."""
-        return hashlib.blake2b(memoryview(self._bytes), digest_size=16).hexdigest()
+        return hashlib.blake2b(self._bytes.data, digest_size=16).hexdigest()
 
 
 class TextColumn:

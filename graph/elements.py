@@ -89,7 +89,10 @@ class KnowledgeLevel(StrEnum):
     @property
     def strength(self) -> int:
         """Rank for comparison: 4 for an assertion down to 0 for an unreviewed edge."""
-        return 4 - list(KnowledgeLevel).index(self)
+        return _STRENGTHS[self]
+
+
+_STRENGTHS = {level: 4 - i for i, level in enumerate(KnowledgeLevel)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Strings appear only at the border: inside, everything is a number.
 """
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,6 +61,19 @@ class Adjacency:
         r = node - self.first
         return self.targets[int(self.pointers[r]) : int(self.pointers[r + 1])]
 
+    def link(self, node: int, target: int) -> int:
+        """The link between a node and one of its neighbours.
+
+        Raises:
+            KeyError: when they are no neighbours.
+        """
+        r = node - self.first
+        start = int(self.pointers[r])
+        entry = start + int(np.searchsorted(self.row(node), target))
+        if entry == int(self.pointers[r + 1]) or int(self.targets[entry]) != target:
+            raise KeyError((node, target))
+        return int(self.links[entry])
+
     def degree(self, node: int) -> int:
         """How many neighbours a node has."""
         r = node - self.first
@@ -97,15 +111,19 @@ class Relation:
         parts = (self._array(f"{way}/{part}") for part in ("pointers", "targets", "links"))
         return Adjacency(self._first[kind], *parts)
 
+    @cached_property
+    def edge_pointers(self) -> Array:
+        """shape (links + 1,), int64: the edges of link ``k`` stand at ``edge_pointers[k]:edge_pointers[k + 1]``."""
+        return self._array("edges")
+
     @property
     def link_count(self) -> int:
         """How many links there are."""
-        return len(self._array("edges")) - 1
+        return len(self.edge_pointers) - 1
 
     def edge_range(self, link: int) -> range:
         """Positions of the edges that a link stands for."""
-        pointers = self._array("edges")
-        return range(int(pointers[link]), int(pointers[link + 1]))
+        return range(int(self.edge_pointers[link]), int(self.edge_pointers[link + 1]))
 
     @cached_property
     def levels(self) -> Array:
@@ -119,9 +137,8 @@ class Relation:
 
     def text(self, name: str, edge: int) -> str:
         """A text of an edge: ``evidence``, ``record``, ``known_since`` or ``properties``; empty where no edge has any."""
-        if f"{self._prefix}{name}/ends" not in self._arrays:
-            return ""
-        return self._columns[name][edge]
+        column = self._columns.get(name)
+        return column[edge] if column is not None else ""
 
     @cached_property
     def _columns(self) -> dict[str, TextColumn]:
@@ -134,7 +151,12 @@ class Relation:
 
     def ends(self, edge: int) -> tuple[int, int]:
         """Numbers of the start and the end of an edge, as its source wrote them."""
-        return int(self._array("start")[edge]), int(self._array("end")[edge])
+        starts, ends = self._ends
+        return int(starts[edge]), int(ends[edge])
+
+    @cached_property
+    def _ends(self) -> tuple[Array, Array]:
+        return self._array("start"), self._array("end")
 
 
 class Snapshot:
@@ -158,6 +180,8 @@ class Snapshot:
             self.first[kind] = total
             total += counts.get(kind, 0)
         self.node_count = total
+        self._present = [kind for kind in KIND_ORDER if counts.get(kind, 0)]
+        self._firsts = [self.first[kind] for kind in self._present]
         self._counts = counts
         self.provenances = tuple(Provenance(*row) for row in self._arrays.notes["provenances"])
         self.relations: dict[RelationKey, Relation] = {}
@@ -183,7 +207,7 @@ class Snapshot:
 
     def kind(self, number: int) -> NodeKind:
         """The kind of a node."""
-        return next(kind for kind in reversed(KIND_ORDER) if self.first[kind] <= number and self._counts.get(kind, 0))
+        return self._present[bisect_right(self._firsts, number) - 1]
 
     def id(self, number: int) -> NodeId:
         """The id of a node."""
@@ -272,15 +296,27 @@ class Snapshot:
     def link_edges(self, relation: Relation, link: int) -> Sequence[Edge]:
         """Every edge that says a link, the best known first, then by source."""
         edges = [self.edge(relation, position) for position in relation.edge_range(link)]
-        return sorted(edges, key=lambda e: (-e.level.strength, e.provenance.source, e.record))
+        return sorted(edges, key=lambda e: (-e.level.strength, e.provenance.source, e.record)) if len(edges) > 1 else edges
+
+    @property
+    def link_count(self) -> int:
+        """How many links all relations have together."""
+        return sum(relation.link_count for relation in self.relations.values())
 
     def neighbours(self, kind: EdgeKind, start: int, end_kind: NodeKind) -> Iterator[tuple[int, Sequence[Edge]]]:
         """Nodes of a kind that edges of a kind lead to from a node (both ways when symmetric), each with those edges."""
         relation = self.relation(kind, self.kind(start), end_kind)
-        if relation is None:
-            return
-        adjacency = relation.outward
-        row = start - adjacency.first
+        if relation is not None:
+            yield from self._row(relation, relation.outward, start)
+
+    def sources(self, kind: EdgeKind, start_kind: NodeKind, end: int) -> Iterator[tuple[int, Sequence[Edge]]]:
+        """Nodes of a kind from which edges of a kind lead to a node, each with those edges."""
+        relation = self.relation(kind, start_kind, self.kind(end))
+        if relation is not None:
+            yield from self._row(relation, relation.inward, end)
+
+    def _row(self, relation: Relation, adjacency: Adjacency, node: int) -> Iterator[tuple[int, Sequence[Edge]]]:
+        row = node - adjacency.first
         for entry in range(int(adjacency.pointers[row]), int(adjacency.pointers[row + 1])):
             yield int(adjacency.targets[entry]), self.link_edges(relation, int(adjacency.links[entry]))
 

@@ -1,0 +1,103 @@
+"""The answer to a request, in the one form that the shell and the API give."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from graph.snapshot import Snapshot
+from recommender.evidence import Evidence
+from recommender.explain import Path
+from recommender.payload import medicine_payload, node_payload
+from recommender.safety.finding import Finding, Severity
+
+NOTICE = (
+    "Decision support, not a prescription: a clinician decides. The knowledge is a starter formulary, partly unreviewed; "
+    "check each suggestion against the current label and guideline."
+)
+SYNTHETIC = "The patient is synthetic."
+UNSCREENED = "Not screened for safety: {reason}."
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One suggested medicine.
+
+    Attributes:
+        medicine: its number.
+        established: whether a known treatment edge leads to it from the evidence; otherwise it is exploratory.
+        score: what it is ranked by.
+        degree: treatment links that degrees alone would give for the same evidence (uncalibrated).
+        paths: those of largest contribution.
+        remainder: what the paths that are not shown add to the score.
+        cautions: findings that do not exclude.
+    """
+
+    medicine: int
+    established: bool
+    score: float
+    degree: float
+    paths: tuple[Path, ...]
+    remainder: float
+    cautions: tuple[Finding, ...]
+
+    def payload(self, rank: int, snapshot: Snapshot) -> dict[str, Any]:
+        """As it stands in an answer; probability, prior and lift are null until scores are calibrated."""
+        return {
+            "rank": rank,
+            "medicine": medicine_payload(snapshot, self.medicine),
+            "list": "established" if self.established else "exploratory",
+            "score": self.score,
+            "probability": None,
+            "prior": None,
+            "lift": None,
+            "degree": self.degree,
+            "paths": [path.payload(snapshot) for path in self.paths],
+            "remainder": self.remainder,
+            "cautions": [finding.payload(snapshot) for finding in self.cautions],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CareSuggestion:
+    """A care action with the condition that it helps and who says so."""
+
+    action: int
+    path: Path
+
+    def payload(self, snapshot: Snapshot) -> dict[str, Any]:
+        """As it stands in an answer."""
+        properties = snapshot.properties(self.action)
+        return {
+            "care_action": node_payload(snapshot, self.action),
+            "category": properties.get("category"),
+            "description": properties.get("description"),
+            "path": self.path.payload(snapshot),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """An answer: its payload is complete, and its bytes are the same for the same request, snapshot and rules."""
+
+    body: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """Hash of request, snapshot, bundle and rules."""
+        return str(self.body["id"])
+
+    def json(self) -> bytes:
+        """The answer as UTF-8 JSON."""
+        return orjson.dumps(self.body)
+
+
+def evidence_payload(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
+    """Evidence as it stands in an answer."""
+    return {"node": node_payload(snapshot, evidence.node), "weight": evidence.weight, "why": evidence.why}
+
+
+def excluded_payload(snapshot: Snapshot, medicine: int, findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+    """Every finding that excludes a medicine, as it stands in an answer."""
+    shown = medicine_payload(snapshot, medicine)
+    return [{"medicine": shown} | f.payload(snapshot) for f in findings if f.severity is Severity.EXCLUDE]

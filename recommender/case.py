@@ -1,0 +1,167 @@
+"""A case: a patient described in a request, by codes or in plain words, who is in no store.
+
+Every field is optional, none is guessed: an unknown field or a value of another type is refused with a pointer to it, and a
+name that nothing is called by goes to the answer's ``unresolved``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from graph.elements import EdgeKind, NodeKind
+from graph.snapshot import Snapshot
+from recommender.errors import CaseError
+from recommender.record import Fact, PatientRecord, Unresolved
+
+FIELDS = (
+    "age",
+    "sex",
+    "pregnant",
+    "breast_feeding",
+    "conditions",
+    "symptoms",
+    "medicines",
+    "allergies",
+    "results",
+    "phenotypes",
+)
+MAX_ITEMS = 200
+MAX_TEXT = 500
+_ALLERGENS = (NodeKind.INGREDIENT, NodeKind.DRUG_CLASS, NodeKind.SUBSTANCE, NodeKind.MEDICINE)
+
+
+def read_case(case: Any, snapshot: Snapshot) -> PatientRecord:  # whatever JSON holds is checked here
+    """The record that a case describes.
+
+    Args:
+        case: a JSON object of :data:`FIELDS`.
+        snapshot: where names are looked up.
+
+    Raises:
+        CaseError: for an unknown field or a value of another type or range, with a JSON pointer.
+    """
+    if not isinstance(case, Mapping):
+        raise CaseError("", "an object is expected")
+    for name in case:
+        if name not in FIELDS:
+            raise CaseError(f"/{str(name)[:50]}", f"no such field; known are {', '.join(FIELDS)}")
+    age = case.get("age")
+    if age is not None and (isinstance(age, bool) or not isinstance(age, (int, float)) or not 0 <= age <= 130):
+        raise CaseError("/age", "years from 0 to 130 are expected")
+    sex = case.get("sex")
+    if sex not in (None, "female", "male", "other", "unknown"):
+        raise CaseError("/sex", "female, male, other or unknown is expected")
+    reader = _CaseReader(snapshot)
+    reader.names(case, "conditions", "condition", EdgeKind.HAS_DIAGNOSIS, (NodeKind.CONDITION,))
+    reader.names(case, "symptoms", "symptom", EdgeKind.HAS_SYMPTOM, (NodeKind.SYMPTOM,))
+    reader.names(case, "medicines", "medicine", EdgeKind.TAKES, (NodeKind.MEDICINE,))
+    reader.names(case, "phenotypes", "phenotype", EdgeKind.HAS_PHENOTYPE, (NodeKind.PHENOTYPE,))
+    reader.objects(case, "allergies", reader.allergy)
+    reader.objects(case, "results", reader.result)
+    return PatientRecord(
+        None,
+        None if age is None else int(age),
+        sex,
+        _flag(case, "pregnant"),
+        _flag(case, "breast_feeding"),
+        tuple(reader.facts),
+        tuple(reader.unresolved),
+    )
+
+
+def _flag(case: Mapping[str, Any], name: str) -> bool | None:
+    value = case.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise CaseError(f"/{name}", "true or false is expected")
+    return value
+
+
+def _text(value: object, pointer: str) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT or "\x00" in value:
+        raise CaseError(pointer, f"a text of 1 to {MAX_TEXT} characters is expected")
+    return value.strip()
+
+
+def _items(case: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = case.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or len(value) > MAX_ITEMS:
+        raise CaseError(f"/{name}", f"a list of at most {MAX_ITEMS} is expected")
+    return value
+
+
+class _CaseReader:
+    """Collects facts and unresolved items of one case."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self.facts: list[Fact] = []
+        self.unresolved: list[Unresolved] = []
+
+    def names(self, case: Mapping[str, Any], name: str, word: str, kind: EdgeKind, kinds: Sequence[NodeKind]) -> None:
+        """Read a list of names of one kind."""
+        for i, item in enumerate(_items(case, name)):
+            pointer = f"/{name}/{i}"
+            node = self._resolve(_text(item, pointer), pointer, word, kinds)
+            if node is not None:
+                self.facts.append(Fact(kind, node, active=True, record=pointer))
+
+    def objects(self, case: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any], str], None]) -> None:
+        """Read a list of objects."""
+        for i, item in enumerate(_items(case, name)):
+            if not isinstance(item, Mapping):
+                raise CaseError(f"/{name}/{i}", "an object is expected")
+            read(item, f"/{name}/{i}")
+
+    def allergy(self, item: Mapping[str, Any], pointer: str) -> None:
+        """Read ``{substance, severity, reaction}``."""
+        values = self._fields(item, pointer, required=("substance",), optional=("severity", "reaction"))
+        severity = values.get("severity")
+        if severity not in (None, "mild", "moderate", "severe", "unknown"):
+            raise CaseError(f"{pointer}/severity", "mild, moderate, severe or unknown is expected")
+        node = self._resolve(values["substance"], f"{pointer}/substance", "allergy", _ALLERGENS)
+        if node is not None:
+            properties = {k: v for k, v in values.items() if k != "substance"}
+            self.facts.append(Fact(EdgeKind.ALLERGIC_TO, node, active=True, record=pointer, properties=properties))
+
+    def result(self, item: Mapping[str, Any], pointer: str) -> None:
+        """Read ``{test, value, unit, date}``."""
+        number = item.get("value")
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) < 1e12:
+            raise CaseError(f"{pointer}/value", "a finite number is expected")
+        rest = {k: v for k, v in item.items() if k != "value"}
+        values = self._fields(rest, pointer, required=("test",), optional=("unit", "date"))
+        if "date" in values:
+            try:
+                date.fromisoformat(values["date"])
+            except ValueError:
+                raise CaseError(f"{pointer}/date", "an ISO date is expected") from None
+        node = self._resolve(values["test"], f"{pointer}/test", "test", (NodeKind.LAB_TEST,))
+        if node is not None:
+            properties = {"value": float(number)} | {k: v for k, v in values.items() if k != "test"}
+            self.facts.append(Fact(EdgeKind.HAS_RESULT, node, active=True, record=pointer, properties=properties))
+
+    def _fields(
+        self, item: Mapping[str, Any], pointer: str, *, required: Sequence[str], optional: Sequence[str]
+    ) -> dict[str, str]:
+        for name in item:
+            if name not in (*required, *optional):
+                raise CaseError(f"{pointer}/{str(name)[:50]}", f"no such field; known are {', '.join((*required, *optional))}")
+        for name in required:
+            if item.get(name) is None:
+                raise CaseError(f"{pointer}/{name}", "it is required")
+        return {name: _text(value, f"{pointer}/{name}") for name, value in item.items() if value is not None}
+
+    def _resolve(self, text: str, pointer: str, word: str, kinds: Sequence[NodeKind]) -> int | None:
+        for kind in kinds:
+            found = self._snapshot.candidates(text, (kind,))
+            if len(found) == 1:
+                return found[0]
+            if found:
+                names = tuple(f"{self._snapshot.name(n)} ({self._snapshot.id(n)})" for n in found[:5])
+                self.unresolved.append(Unresolved(pointer, text, word, names, "several fit; give the id of one"))
+                return None
+        near = tuple(self._snapshot.nearest(text, kinds))
+        self.unresolved.append(Unresolved(pointer, text, word, near, f"no {word} is called so"))
+        return None

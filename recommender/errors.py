@@ -1,0 +1,43 @@
+"""Errors of the recommender.
+
+The tree::
+
+    RxpathError
+    └── RecommenderError
+        ├── CaseError           a case or a request cannot be understood
+        ├── MetapathError       the table of metapaths or weights is unusable
+        └── UnknownPatientError no such patient in the store
+
+Finding no safe medicine is an answer, not an error.
+"""
+
+from graph.errors import RxpathError
+
+
+class RecommenderError(RxpathError):
+    """The root of the recommender's errors."""
+
+
+class CaseError(RecommenderError):
+    """A case or a request cannot be understood.
+
+    Attributes:
+        pointer: JSON pointer (RFC 6901) to the field that is wrong.
+        reason: what is expected there; never the value itself.
+    """
+
+    def __init__(self, pointer: str, reason: str) -> None:
+        self.pointer = pointer
+        self.reason = reason
+        super().__init__(f"{pointer or '/'}: {reason}")
+
+
+class MetapathError(RecommenderError):
+    """The table of metapaths or weights is unusable."""
+
+
+class UnknownPatientError(RecommenderError):
+    """No patient of this id is in the store; the id itself is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("no such patient in the store; load the record, or give a case")

@@ -1,0 +1,103 @@
+"""Turns a record into evidence: the weighted nodes that a walk starts from, each with the reason for its weight.
+
+An active diagnosis weighs 1, a resolved one less with every year, a symptom less than a diagnosis. A diagnosis also speaks for
+the conditions above it in the tree (what treats type 2 diabetes treats type 2 diabetes with neuropathy), a little less with
+every step and not beyond the category: blocks and chapters are no diagnoses.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from graph.elements import Edge, EdgeKind
+from graph.snapshot import Snapshot
+from recommender.config import ScoringConfig
+from recommender.record import Fact, PatientRecord
+
+DAYS_A_YEAR = 365.25
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A node that the walk starts from.
+
+    Attributes:
+        node: its number.
+        weight: in (0, 1].
+        why: the reason, in words.
+        via: the nodes from what is on file up to this one; (node,) when it is on file itself.
+        chain: the edges between them.
+    """
+
+    node: int
+    weight: float
+    why: str
+    via: tuple[int, ...]
+    chain: tuple[Edge, ...] = ()
+
+
+def ancestors(snapshot: Snapshot, node: int) -> Iterator[tuple[tuple[int, ...], tuple[Edge, ...]]]:
+    """The way up the tree from a node by IS_A: the node itself, then each node above it, nearest first.
+
+    Yields:
+        (nodes from the start to there, edges between them).
+    """
+    seen = {node}
+    level: list[tuple[tuple[int, ...], tuple[Edge, ...]]] = [((node,), ())]
+    while level:
+        above: list[tuple[tuple[int, ...], tuple[Edge, ...]]] = []
+        for nodes, edges in level:
+            yield nodes, edges
+            for parent, said in snapshot.neighbours(EdgeKind.IS_A, nodes[-1], snapshot.kind(nodes[-1])):
+                if parent not in seen:
+                    seen.add(parent)
+                    above.append(((*nodes, parent), (*edges, said[0])))
+        level = above
+
+
+def is_group(snapshot: Snapshot, node: int) -> bool:
+    """Whether a condition is a block or a chapter of ICD-10, which nobody is diagnosed with."""
+    prefix, _, code = snapshot.id(node).partition(":")
+    return prefix == "ICD10CM" and "-" in code
+
+
+def weigh_record(record: PatientRecord, snapshot: Snapshot, config: ScoringConfig, as_of: date) -> tuple[Evidence, ...]:
+    """The evidence of a record; of several reasons for one node the heaviest counts.
+
+    Returns:
+        Heaviest first, equal ones in the order of their numbers.
+    """
+    best: dict[int, Evidence] = {}
+    for fact in record.facts:
+        for item in _of_fact(fact, snapshot, config, as_of):
+            if item.node not in best or item.weight > best[item.node].weight:
+                best[item.node] = item
+    return tuple(sorted(best.values(), key=lambda e: (-e.weight, e.node)))
+
+
+def _of_fact(fact: Fact, snapshot: Snapshot, config: ScoringConfig, as_of: date) -> Iterator[Evidence]:
+    name = snapshot.name(fact.node)
+    if fact.kind is EdgeKind.HAS_SYMPTOM and fact.active:
+        yield Evidence(fact.node, config.symptom, f"{name}: symptom on file", (fact.node,))
+    if fact.kind is not EdgeKind.HAS_DIAGNOSIS or fact.properties.get("status") == "refuted":
+        return
+    weight, word = (1.0, "active") if fact.active else (_resolved(fact, config, as_of), "resolved")
+    for nodes, edges in ancestors(snapshot, fact.node):
+        if weight <= 0 or (len(nodes) > 1 and is_group(snapshot, nodes[-1])):
+            continue
+        up = len(nodes) - 1
+        why = f"{name}: {word} diagnosis" + (f", a kind of {snapshot.name(nodes[-1])}" if up else "")
+        yield Evidence(nodes[-1], weight * config.ancestor**up, why, nodes, edges)
+
+
+def _resolved(fact: Fact, config: ScoringConfig, as_of: date) -> float:
+    stop = fact.properties.get("stop")
+    if not isinstance(stop, str) or not stop:
+        return 0.0
+    years = max((as_of - date.fromisoformat(stop)).days, 0) / DAYS_A_YEAR
+    return float(config.resolved * 0.5 ** (years / config.resolved_half_life))
+
+
+def weigh_nodes(nodes: Sequence[int], snapshot: Snapshot) -> tuple[Evidence, ...]:
+    """Evidence of nodes that a request names, each of weight 1."""
+    return tuple(Evidence(n, 1.0, f"{snapshot.name(n)}: named in the request", (n,)) for n in sorted(set(nodes)))

@@ -1,0 +1,151 @@
+"""Explanations: the paths that carry a medicine's score, each with its signed share, a sentence and its weakest evidence.
+
+The contribution of a path is β_m · f_m · (its share of x_m), that of a direct edge its part of t: with the intercept and the
+remainder (everything that is not shown) they add up to the score.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph.elements import Edge, EdgeKind
+from graph.snapshot import Snapshot
+from recommender.evidence import Evidence
+from recommender.metapaths import Metapath
+from recommender.payload import drawn, edge_payload, node_payload
+from recommender.scoring import DirectSupport, Scores
+from recommender.walk import FoundPath, Walker
+
+DIRECT_CODES = {EdgeKind.TREATS: "CtM", EdgeKind.PALLIATES: "ClM"}
+"""Codes of direct support, beside those of ``metapaths.toml``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One path from what is on file to a medicine.
+
+    Attributes:
+        metapath: its code.
+        nodes: numbers of its nodes, from the fact on file to the medicine.
+        steps: for each step every edge that says it, the best known first.
+        contribution: its signed share of the score.
+        sentence: the path in words.
+    """
+
+    metapath: str
+    nodes: tuple[int, ...]
+    steps: tuple[tuple[Edge, ...], ...]
+    contribution: float
+    sentence: str
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """The best known edge of every step."""
+        return tuple(step[0] for step in self.steps)
+
+    @property
+    def weakest(self) -> Edge:
+        """The edge that is known most weakly; of equals the first."""
+        return min(self.edges, key=lambda edge: edge.level.strength)
+
+    def payload(self, snapshot: Snapshot) -> dict[str, Any]:
+        """As it stands in an answer."""
+        edges = []
+        for step in self.steps:
+            shown = edge_payload(step[0])
+            if len(step) > 1:
+                shown["also"] = [
+                    {"source": e.provenance.source, "evidence": e.evidence, "knowledge_level": str(e.level)} for e in step[1:]
+                ]
+            edges.append(shown)
+        return {
+            "metapath": self.metapath,
+            "nodes": [node_payload(snapshot, n) for n in self.nodes],
+            "edges": edges,
+            "contribution": self.contribution,
+            "sentence": self.sentence,
+            "drawn": drawn(snapshot, self.nodes, self.edges),
+            "weakest": edge_payload(self.weakest),
+        }
+
+
+class Explainer:
+    """Finds the paths that carry scores.
+
+    Args:
+        walker: the walker that the scores came from.
+        limit: how many paths to show for a medicine.
+    """
+
+    def __init__(self, walker: Walker, limit: int) -> None:
+        self._walker = walker
+        self._snapshot = walker.snapshot
+        self._limit = limit
+
+    def explain(self, medicines: Sequence[int], evidence: Sequence[Evidence], scores: Scores) -> dict[int, tuple[Path, ...]]:
+        """The paths of largest contribution to each medicine, largest first.
+
+        Args:
+            medicines: their numbers.
+            evidence: what the scores were computed from.
+            scores: of all medicines.
+        """
+        starts = {e.node: e.weight for e in evidence}
+        via = {e.node: e for e in evidence}
+        first = self._walker.medicines.start
+        shares: dict[int, list[tuple[float, DirectSupport | FoundPath]]] = {
+            m: [(s.amount, s) for s in scores.support.get(m, ())] for m in medicines
+        }
+        for metapath, counts in scores.counts.items():
+            goals = [m for m in medicines if counts[m - first] > 0 and metapath.weight > 0]
+            for goal, found in zip(goals, self._walker.heaviest(metapath, starts, goals, self._limit), strict=True):
+                whole = metapath.weight * float(scores.features[metapath][goal - first]) / float(counts[goal - first])
+                shares[goal].extend((whole * path.weight, path) for path in found)
+        return {m: self._paths(items, via) for m, items in shares.items()}
+
+    def _paths(
+        self, shares: Sequence[tuple[float, DirectSupport | FoundPath]], via: Mapping[int, Evidence]
+    ) -> tuple[Path, ...]:
+        # Direct support before walked paths among equals, then the order in which they were found: the same every time.
+        largest = sorted(shares, key=lambda share: -abs(share[0]))[: self._limit]
+        return tuple(
+            self._direct(amount, item, via) if isinstance(item, DirectSupport) else self._walked(amount, item, via)
+            for amount, item in largest
+        )
+
+    def _direct(self, amount: float, support: DirectSupport, via: Mapping[int, Evidence]) -> Path:
+        edge = support.edges[0]
+        evidence = via[support.start]
+        names = (self._snapshot.name(support.medicine), self._snapshot.name(support.start))
+        line = {"first": " (first line)", "later": " (later line)"}.get(str(edge.properties.get("line", "")), "")
+        sentence = f"{names[0]} {edge.kind.lower()} {names[1]}{line}"
+        return self._led_up(
+            evidence, DIRECT_CODES[edge.kind], (support.start, support.medicine), (support.edges,), amount, sentence
+        )
+
+    def _walked(self, amount: float, path: FoundPath, via: Mapping[int, Evidence]) -> Path:
+        steps = tuple(
+            self._step_edges(path.metapath, i, path.nodes[i], path.nodes[i + 1]) for i in range(len(path.metapath.steps))
+        )
+        sentence = path.metapath.sentence.format(*(self._snapshot.name(n) for n in path.nodes))
+        return self._led_up(via[path.nodes[0]], path.metapath.code, path.nodes, steps, amount, sentence)
+
+    def _step_edges(self, metapath: Metapath, i: int, start: int, end: int) -> tuple[Edge, ...]:
+        relation = self._walker.step(metapath.steps[i])
+        return tuple(self._snapshot.link_edges(relation.relation, relation.ahead.link(start, end)))
+
+    def _led_up(
+        self,
+        evidence: Evidence,
+        code: str,
+        nodes: tuple[int, ...],
+        steps: tuple[tuple[Edge, ...], ...],
+        amount: float,
+        sentence: str,
+    ) -> Path:
+        """The path with the way up the condition tree in front, where the evidence was reached that way."""
+        above = tuple((edge,) for edge in evidence.chain)
+        if above:
+            names = (self._snapshot.name(evidence.via[0]), self._snapshot.name(evidence.node))
+            sentence = f"{sentence}; {names[0]} is a kind of {names[1]}"
+        return Path(code, (*evidence.via[:-1], *nodes), (*above, *steps), amount, f"{sentence}.")

@@ -1,0 +1,46 @@
+"""How nodes, edges and paths stand in an answer: the same objects in recommendations, proofs and explanations."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from graph.elements import Edge, NodeKind
+from graph.snapshot import Snapshot
+
+
+def node_payload(snapshot: Snapshot, number: int) -> dict[str, Any]:
+    """A node as ``{id, kind, name}``."""
+    return {"id": snapshot.id(number), "kind": str(snapshot.kind(number)), "name": snapshot.name(number)}
+
+
+def medicine_payload(snapshot: Snapshot, number: int) -> dict[str, Any]:
+    """A medicine as ``{id, name, codes}``; codes are those that are known: ``atc`` (a list) and ``rxcui``."""
+    properties = snapshot.properties(number)
+    codes = {key: properties[key] for key in ("atc", "rxcui") if properties.get(key)}
+    return {"id": snapshot.id(number), "name": snapshot.name(number), "codes": codes}
+
+
+def edge_payload(edge: Edge) -> dict[str, Any]:
+    """An edge as ``{kind, start, end, source, evidence, knowledge_level}``."""
+    return {
+        "kind": str(edge.kind),
+        "start": edge.start,
+        "end": edge.end,
+        "source": edge.provenance.source,
+        "evidence": edge.evidence,
+        "knowledge_level": str(edge.level),
+    }
+
+
+def drawn(snapshot: Snapshot, nodes: Sequence[int], edges: Sequence[Edge]) -> str:
+    """A path as one line: ``Hypertension ←treats– Lisinopril``; an edge that reads the same both ways has no head."""
+    ids = [snapshot.id(n) for n in nodes]
+    line = _label(snapshot, nodes[0])
+    for i, edge in enumerate(edges):
+        word = edge.kind.lower().replace("_", " ")
+        arrow = f"–{word}→" if edge.start == ids[i] else f"←{word}–"
+        line += f" {arrow} {_label(snapshot, nodes[i + 1])}"
+    return line
+
+
+def _label(snapshot: Snapshot, number: int) -> str:
+    return snapshot.name(number) if snapshot.kind(number) is not NodeKind.PATIENT else "patient"

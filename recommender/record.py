@@ -1,0 +1,149 @@
+"""What is known of the patient that an answer is for, whether it was read from the store or given as a case.
+
+Facts point at nodes of the snapshot by number; what could not be placed there is kept as unresolved, never dropped.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from graph.elements import Edge, EdgeKind, NodeId, NodeKind, PropertyValue
+from graph.errors import UnknownNodeError
+from graph.snapshot import Snapshot
+from graph.store import PATIENT_EDGES, GraphStore
+from recommender.errors import UnknownPatientError
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is on file about the patient.
+
+    Attributes:
+        kind: what it says, for instance HAS_DIAGNOSIS.
+        node: number of the node that it points at.
+        active: whether it holds on the day of the answer.
+        record: where it is on file: the record's id, or the JSON pointer within a case.
+        properties: start, stop, status, severity, value, unit, date and so on, as the edge kind allows.
+    """
+
+    kind: EdgeKind
+    node: int
+    active: bool
+    record: str
+    properties: Mapping[str, PropertyValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Something given that no node stands for.
+
+    Attributes:
+        pointer: where it was given.
+        text: what was given.
+        kind: what it should have been: condition, symptom, medicine, allergy, test or phenotype.
+        nearest: names spelled most like it, or the candidates when several fit.
+        reason: what is wrong with it, in words.
+    """
+
+    pointer: str
+    text: str
+    kind: str
+    nearest: tuple[str, ...]
+    reason: str
+
+    @property
+    def blocks_safety(self) -> bool:
+        """Whether safety cannot be checked without it."""
+        return self.kind in ("allergy", "medicine")
+
+    def payload(self) -> dict[str, Any]:
+        """As it stands in an answer."""
+        return {
+            "pointer": self.pointer,
+            "text": self.text,
+            "kind": self.kind,
+            "nearest": list(self.nearest),
+            "reason": self.reason,
+            "blocks_safety": self.blocks_safety,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRecord:
+    """Everything that an answer may use of a patient; None means that it is not on file."""
+
+    patient: NodeId | None
+    age: int | None
+    sex: str | None
+    pregnant: bool | None
+    breast_feeding: bool | None
+    facts: tuple[Fact, ...]
+    unresolved: tuple[Unresolved, ...] = ()
+    synthetic: bool = False
+
+    def of(self, kind: EdgeKind, *, active: bool = True) -> Iterator[Fact]:
+        """Facts of a kind, by default those that hold today."""
+        return (fact for fact in self.facts if fact.kind is kind and (fact.active or not active))
+
+
+def read_record(store: GraphStore, snapshot: Snapshot, patient: NodeId, as_of: date) -> PatientRecord:
+    """The record of a patient in the store, as of a day.
+
+    Raises:
+        UnknownPatientError: when there is no such patient.
+    """
+    try:
+        node = store.node(patient)
+    except UnknownNodeError:
+        raise UnknownPatientError from None
+    if node.kind is not NodeKind.PATIENT:
+        raise UnknownPatientError
+    facts, unresolved = [], []
+    for edge in store.edges_from(patient, sorted(PATIENT_EDGES)):
+        try:
+            number = snapshot.number(edge.end)
+        except UnknownNodeError:
+            unresolved.append(_missing(edge))
+            continue
+        if _known_by(edge, as_of):
+            facts.append(Fact(edge.kind, number, _holds(edge, as_of), edge.record or edge.evidence, edge.properties))
+    values = node.properties
+    born = values.get("birth_year")
+    return PatientRecord(
+        patient,
+        as_of.year - born if isinstance(born, int) else None,
+        str(values["sex"]) if "sex" in values else None,
+        bool(values["pregnant"]) if "pregnant" in values else None,
+        bool(values["breast_feeding"]) if "breast_feeding" in values else None,
+        tuple(facts),
+        tuple(unresolved),
+        synthetic=bool(values.get("synthetic", False)),
+    )
+
+
+_WORDS = {
+    EdgeKind.HAS_DIAGNOSIS: "condition",
+    EdgeKind.HAS_SYMPTOM: "symptom",
+    EdgeKind.TAKES: "medicine",
+    EdgeKind.ALLERGIC_TO: "allergy",
+    EdgeKind.HAS_RESULT: "test",
+    EdgeKind.HAS_PHENOTYPE: "phenotype",
+}
+
+
+def _missing(edge: Edge) -> Unresolved:
+    reason = "the record names a node that the knowledge graph does not have"
+    return Unresolved(edge.record, edge.end, _WORDS[edge.kind], (), reason)
+
+
+def _known_by(edge: Edge, as_of: date) -> bool:
+    begun = edge.properties.get("start") or edge.properties.get("date") or edge.properties.get("since")
+    return not isinstance(begun, str) or begun <= as_of.isoformat()
+
+
+def _holds(edge: Edge, as_of: date) -> bool:
+    if edge.properties.get("status", "active") != "active":
+        return False
+    stop = edge.properties.get("stop")
+    return not isinstance(stop, str) or not stop or stop > as_of.isoformat()

@@ -1,0 +1,96 @@
+"""Draws an answer for people: a table, each path as one line, the exclusions with their reason, colours only on a terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+SHOWN_EXCLUSIONS = 8
+SHOWN_CAUTIONS = 3
+
+
+def render(body: Mapping[str, Any], console: Console) -> None:
+    """Print an answer's body."""
+    _head(body, console)
+    if not body["recommendations"]:
+        console.print("No safe suggestion.", style="bold")
+    for item in body["recommendations"]:
+        _suggestion(item, console)
+    _excluded(body["excluded"], console)
+    _care(body["care_actions"], console)
+    _unresolved(body["unresolved"], console)
+    console.print(Text(f"\n{body['notice']}", style="dim"))
+    console.print(Text(f"answer {body['id']} · snapshot {body['snapshot'][:12]} · as of {body['as_of']}", style="dim"))
+
+
+def _head(body: Mapping[str, Any], console: Console) -> None:
+    patient = body["patient"]
+    if patient:
+        about = [patient["id"] or "case", patient["sex"] or "sex not on file"]
+        about.append(f"{patient['age']} years" if patient["age"] is not None else "age not on file")
+        about += ["pregnant"] if patient["pregnant"] else []
+        about += ["synthetic"] if patient["synthetic"] else []
+        console.print(Text(f"Patient {', '.join(about)}", style="bold"))
+    else:
+        console.print(Text("For no patient: not screened for safety", style="bold red"))
+    names = [f"{e['node']['name']} ({e['weight']:.2g})" for e in body["evidence"]]
+    console.print(Text("Evidence " + (", ".join(names) or "none")))
+
+
+def _suggestion(item: Mapping[str, Any], console: Console) -> None:
+    first = item["paths"][0]["sentence"] if item["paths"] else ""
+    head = Text(f"\n{item['rank']:>2}. {item['medicine']['name']}", style="bold green")
+    head.append(f"  score {item['score']:.2f}", style="default")
+    head.append(f"  {item['list']}", style="dim")
+    console.print(head)
+    for path in item["paths"]:
+        weakest = path["weakest"]["knowledge_level"]
+        line = Text(f"    {path['contribution']:+.2f}  {path['drawn']}")
+        line.append(f"  [{path['edges'][-1]['source']}, {weakest}]", style="yellow" if weakest == "unreviewed" else "dim")
+        console.print(line, soft_wrap=True)
+    console.print(Text(f"    {item['remainder']:+.2f}  paths not shown", style="dim"))
+    if first:
+        console.print(Text(f"    because {first}", style="italic"))
+    shown = [c for c in item["cautions"] if c["severity"] == "caution"]
+    for caution in shown[:SHOWN_CAUTIONS]:
+        console.print(Text(f"    caution: {caution['sentence']}", style="yellow"), soft_wrap=True)
+    more = len(item["cautions"]) - min(len(shown), SHOWN_CAUTIONS)
+    if more:
+        console.print(Text(f"    and {more} further cautions and notes (--json)", style="dim"))
+
+
+def _excluded(excluded: Sequence[Mapping[str, Any]], console: Console) -> None:
+    if not excluded:
+        return
+    table = Table(
+        title=f"Ruled out ({len({e['medicine']['id'] for e in excluded})})", title_justify="left", title_style="bold red"
+    )
+    for column in ("medicine", "rule", "proof"):
+        table.add_column(column, overflow="fold")
+    seen: set[str] = set()
+    for entry in excluded:
+        if entry["medicine"]["id"] not in seen and len(seen) < SHOWN_EXCLUSIONS:
+            seen.add(entry["medicine"]["id"])
+            sources = ", ".join(sorted({e["source"] for e in entry["proof"]["edges"]}))
+            table.add_row(entry["medicine"]["name"], entry["rule"], entry["sentence"] + (f" [{sources}]" if sources else ""))
+    console.print()
+    console.print(table)
+    left = len({e["medicine"]["id"] for e in excluded}) - len(seen)
+    if left:
+        console.print(Text(f"and {left} more (--json)", style="dim"))
+
+
+def _care(actions: Sequence[Mapping[str, Any]], console: Console) -> None:
+    if actions:
+        console.print(Text("\nBeside medicines", style="bold"))
+    for item in actions:
+        console.print(Text(f"    {item['category']}: {item['care_action']['name']}"))
+
+
+def _unresolved(items: Sequence[Mapping[str, Any]], console: Console) -> None:
+    for item in items:
+        near = f"; did you mean {', '.join(item['nearest'])}?" if item["nearest"] else ""
+        style = "bold red" if item["blocks_safety"] else "yellow"
+        console.print(Text(f"\nNot understood {item['pointer']}: {item['text']} ({item['reason']}{near})", style=style))

@@ -1,0 +1,53 @@
+"""Renal function of a patient: the eGFR on file, or computed from creatinine by CKD-EPI 2021."""
+
+from typing import Any
+
+from graph.elements import EdgeKind
+from graph.snapshot import Snapshot
+from graph.units import convert
+from recommender.record import Fact, PatientRecord
+from recommender.safety.finding import fact_payload
+
+EGFR_TESTS = frozenset({"LOINC:98979-8", "LOINC:33914-3", "LOINC:62238-1", "LOINC:69405-9"})
+CREATININE = "LOINC:2160-0"
+ADULT = 18
+
+
+def ckd_epi_2021(creatinine: float, age: float, *, female: bool) -> float:
+    """eGFR in mL/min/1.73 m² from serum creatinine (Inker et al. 2021, N Engl J Med 385:1737, without race).
+
+    Args:
+        creatinine: mg/dL, above 0.
+        age: years, 18 or more.
+        female: the sex that the equation is for.
+
+    >>> round(ckd_epi_2021(1.0, 50, female=False))
+    92
+    """
+    kappa, alpha = (0.7, -0.241) if female else (0.9, -0.302)
+    ratio = creatinine / kappa
+    egfr = 142 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.2 * 0.9938**age
+    return float(egfr * (1.012 if female else 1.0))
+
+
+def latest_egfr(snapshot: Snapshot, record: PatientRecord) -> tuple[float, dict[str, Any]] | None:
+    """The newest eGFR of a patient with the fact that it rests on, or nothing when it cannot be told."""
+    results = sorted(record.of(EdgeKind.HAS_RESULT), key=lambda f: str(f.properties.get("date", "")), reverse=True)
+    for fact in results:
+        test, value = snapshot.id(fact.node), float(str(fact.properties["value"]))
+        if test in EGFR_TESTS:
+            return value, fact_payload(snapshot, fact)
+        if test == CREATININE and record.age is not None and record.age >= ADULT and record.sex in ("female", "male"):
+            creatinine = _in_mg_per_dl(snapshot, fact)
+            if creatinine is not None and creatinine > 0:
+                egfr = ckd_epi_2021(creatinine, record.age, female=record.sex == "female")
+                return egfr, fact_payload(snapshot, fact) | {"egfr": egfr}
+    return None
+
+
+def _in_mg_per_dl(snapshot: Snapshot, fact: Fact) -> float | None:
+    properties = snapshot.properties(fact.node)
+    other = properties.get("other_units", ())
+    factors = other if isinstance(other, tuple) else ()
+    unit = str(fact.properties.get("unit") or properties.get("unit", ""))
+    return convert(float(str(fact.properties["value"])), unit, str(properties.get("unit", "")), factors)

@@ -1,0 +1,140 @@
+"""The score of a medicine and what it is made of.
+
+    x_m(d)  = Σ over paths of metapath m from evidence to d of their weight          (:mod:`recommender.walk`)
+    f_m(d)  = asinh( x_m(d) / mean_m )                             (Himmelstein et al. 2017, eLife 6:e26726, Methods)
+    score(d) = b + t(d) + Σ_m β_m f_m(d)
+
+``t`` is direct support: known TREATS and PALLIATES edges from the evidence. ``mean_m`` is the mean of x_m over all pairs of one
+start node and one medicine of the snapshot. Everything that moves a score is a direct edge or a path, so that it can be shown.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.array_file import Array
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
+from graph.snapshot import Snapshot
+from recommender.config import ScoringConfig
+from recommender.metapaths import Metapath
+from recommender.walk import Walker
+
+DIRECT = (EdgeKind.TREATS, EdgeKind.PALLIATES)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectSupport:
+    """One known treatment edge between evidence and a medicine.
+
+    Attributes:
+        start: number of the evidence node.
+        medicine: number of the medicine.
+        edges: every edge that says so, the one that counts first.
+        amount: its part of t.
+    """
+
+    start: int
+    medicine: int
+    edges: tuple[Edge, ...]
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of all medicines for one evidence.
+
+    Attributes:
+        total: shape (medicines,), float64: the scores.
+        counts: x_m by metapath, each shape (medicines,).
+        features: f_m by metapath, each shape (medicines,).
+        support: direct support by medicine number.
+        degree: shape (medicines,), float64: treatment edges to be expected from the degrees alone.
+    """
+
+    total: Array
+    counts: Mapping[Metapath, Array]
+    features: Mapping[Metapath, Array]
+    support: Mapping[int, Sequence[DirectSupport]]
+    degree: Array
+
+
+class Scorer:
+    """Scores all medicines of a snapshot.
+
+    Args:
+        walker: walks the metapaths.
+        config: hand-set numbers.
+        means: mean_m by metapath code; see :func:`path_count_means`.
+        min_level: treatment edges known more weakly than this do not count.
+    """
+
+    def __init__(self, walker: Walker, config: ScoringConfig, means: Mapping[str, float], min_level: KnowledgeLevel) -> None:
+        self._walker = walker
+        self._config = config
+        self._means = means
+        self._min_level = min_level
+        self._medicines = walker.snapshot.numbers(NodeKind.MEDICINE)
+
+    def score(self, evidence: Mapping[int, float]) -> Scores:
+        """Scores for evidence given as weights by node number."""
+        counts, features = {}, {}
+        total = np.full(len(self._medicines), self._config.intercept)
+        for metapath in self._walker.metapaths:
+            x = self._walker.count(metapath, evidence)
+            mean = self._means.get(metapath.code, 0.0)
+            f = np.arcsinh(x / mean) if mean > 0 else np.zeros_like(x)
+            counts[metapath], features[metapath] = x, f
+            total += metapath.weight * f
+        support = self._support(evidence)
+        for medicine, edges in support.items():
+            total[medicine - self._medicines.start] += sum(e.amount for e in edges)
+        return Scores(total, counts, features, support, expected_by_degree(self._walker.snapshot, evidence))
+
+    def _support(self, evidence: Mapping[int, float]) -> dict[int, list[DirectSupport]]:
+        snapshot = self._walker.snapshot
+        found: dict[int, list[DirectSupport]] = {}
+        for node, weight in sorted(evidence.items()):
+            for kind in DIRECT:
+                for medicine, edges in snapshot.sources(kind, NodeKind.MEDICINE, node):
+                    known = [e for e in edges if e.level.strength >= self._min_level.strength]
+                    best_first = tuple(sorted(known, key=lambda e: -self._amount(e)))
+                    if best_first:
+                        amount = weight * self._amount(best_first[0])
+                        found.setdefault(medicine, []).append(DirectSupport(node, medicine, best_first, amount))
+        return found
+
+    def _amount(self, edge: Edge) -> float:
+        line = edge.properties.get("line", "unstated")
+        by_line = {"first": self._config.treats_first, "later": self._config.treats_later}
+        amount = by_line.get(str(line), self._config.treats) if edge.kind is EdgeKind.TREATS else self._config.palliates
+        return amount * (self._config.unreviewed if edge.level is KnowledgeLevel.UNREVIEWED else 1.0)
+
+
+def expected_by_degree(snapshot: Snapshot, evidence: Mapping[int, float]) -> Array:
+    """Treatment links to each medicine that the degrees alone would give: Σ e(s) · deg(s) · deg(d) / links.
+
+    This is the expectation of the configuration model, the baseline that popular medicines for popular conditions reach.
+
+    Returns:
+        shape (medicines,), float64; all 0 when the graph knows no treatments.
+    """
+    medicines = snapshot.numbers(NodeKind.MEDICINE)
+    relation = snapshot.relation(EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)
+    if relation is None:
+        return np.zeros(len(medicines))
+    conditions = snapshot.numbers(NodeKind.CONDITION)
+    weighted = sum(weight * relation.inward.degree(node) for node, weight in sorted(evidence.items()) if node in conditions)
+    return np.diff(relation.outward.pointers) * (weighted / relation.link_count)
+
+
+def path_count_means(walker: Walker) -> dict[str, float]:
+    """mean_m by metapath code: the mean of x_m over all pairs of one start node of weight 1 and one medicine."""
+    means = {}
+    for metapath in walker.metapaths:
+        starts = walker.snapshot.numbers(metapath.start)
+        medicines = len(walker.snapshot.numbers(NodeKind.MEDICINE))
+        # x is linear in the evidence: the sum over start nodes is one walk from all of them.
+        total = walker.count(metapath, dict.fromkeys(starts, 1.0)).sum()
+        means[metapath.code] = float(total) / (len(starts) * medicines) if len(starts) and medicines else 0.0
+    return means

@@ -1,0 +1,212 @@
+"""Answers requests: evidence, walk, safety, rank, explanation, over one store and one snapshot.
+
+A patient or a case gets established medicines alone (a known treatment edge leads to them), screened; a request for bare nodes
+has no patient, is marked unscreened, and lists what the walk alone finds behind what is established. Safety comes before
+ranking. The same request on the same snapshot gives the same bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any
+
+import orjson
+
+from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
+from graph.errors import UnknownNodeError
+from graph.snapshot import Snapshot
+from graph.store import GraphStore
+from recommender.answer import (
+    NOTICE,
+    SYNTHETIC,
+    UNSCREENED,
+    CareSuggestion,
+    Recommendation,
+    Suggestion,
+    evidence_payload,
+    excluded_payload,
+)
+from recommender.case import read_case
+from recommender.config import ScoringConfig, read_scoring
+from recommender.evidence import Evidence, weigh_nodes, weigh_record
+from recommender.explain import Explainer, Path
+from recommender.metapaths import Metapath, read_metapaths
+from recommender.record import PatientRecord, read_record
+from recommender.request import Request, answer_id
+from recommender.safety.components import Components
+from recommender.safety.screen import VERSION, Screened, screen
+from recommender.scoring import Scorer, Scores, path_count_means
+from recommender.walk import Walker
+
+EVIDENCE_KINDS = (NodeKind.CONDITION, NodeKind.SYMPTOM)
+
+
+class Recommender:
+    """Recommends medicines from one snapshot, with patients read live from a store.
+
+    Args:
+        store: where patients are.
+        snapshot: the knowledge.
+        home: where what is derived from a snapshot is kept between processes.
+        metapaths: what to walk.
+        config: the numbers of the score.
+        compiled: whether to walk by compiled loops; a process that answers one question on a small graph does not.
+    """
+
+    def __init__(
+        self,
+        store: GraphStore,
+        snapshot: Snapshot,
+        home: FilePath,
+        metapaths: Sequence[Metapath] | None = None,
+        config: ScoringConfig | None = None,
+        *,
+        compiled: bool = True,
+    ) -> None:
+        self.snapshot = snapshot
+        self._store = store
+        self._home = home
+        self._metapaths = read_metapaths() if metapaths is None else tuple(metapaths)
+        self._config = read_scoring() if config is None else config
+        self._compiled = compiled
+        self._components = Components(snapshot)
+        self._engines: dict[KnowledgeLevel, tuple[Scorer, Explainer]] = {}
+        self._model = answer_id([repr(m) for m in self._metapaths], self._config.digest)
+        self._means: Mapping[str, float] | None = None
+
+    def recommend(self, request: Request) -> Recommendation:
+        """The answer to a request.
+
+        Raises:
+            UnknownPatientError: when the store has no such patient.
+            CaseError: when the case cannot be understood.
+            UnknownNodeError: when a named node is unknown, is no condition or symptom, or fits several.
+        """
+        record, evidence = self._evidence(request)
+        scorer, explainer = self._engine(request.min_level)
+        scores = scorer.score({e.node: e.weight for e in evidence})
+        candidates = self._candidates(scores, established_only=record is not None)
+        screened = screen(self.snapshot, self._components, record, candidates) if record else None
+        first = self.snapshot.numbers(NodeKind.MEDICINE).start
+        totals = scores.total.tolist()
+        ranked = sorted(candidates, key=lambda m: (m not in scores.support, -totals[m - first], m))
+        safe = [m for m in ranked if screened is None or not screened.excluded(m)][: request.top]
+        paths = explainer.explain(safe, evidence, scores)
+        suggestions = [self._suggestion(m, scores, paths[m], screened) for m in safe]
+        return Recommendation(self._body(request, record, evidence, suggestions, screened, ranked))
+
+    def _evidence(self, request: Request) -> tuple[PatientRecord | None, tuple[Evidence, ...]]:
+        if request.nodes:
+            return None, weigh_nodes([self._named(name) for name in request.nodes], self.snapshot)
+        if request.patient is not None:
+            record = read_record(self._store, self.snapshot, request.patient, request.as_of)
+        else:
+            record = read_case(request.case, self.snapshot)
+        return record, weigh_record(record, self.snapshot, self._config, request.as_of)
+
+    def _named(self, name: str) -> int:
+        found = self.snapshot.candidates(name, EVIDENCE_KINDS)
+        if len(found) != 1:
+            near = [self.snapshot.id(n) for n in found] or self.snapshot.nearest(name, EVIDENCE_KINDS)
+            raise UnknownNodeError(name, near)
+        return found[0]
+
+    def _engine(self, level: KnowledgeLevel) -> tuple[Scorer, Explainer]:
+        if level not in self._engines:
+            walker = self._walker(level)
+            scorer = Scorer(walker, self._config, self._path_count_means(), level)
+            self._engines[level] = (scorer, Explainer(walker, self._config.paths))
+        return self._engines[level]
+
+    def _walker(self, level: KnowledgeLevel) -> Walker:
+        return Walker(self.snapshot, self._metapaths, self._config.damping, level, compiled=self._compiled)
+
+    def _path_count_means(self) -> Mapping[str, float]:
+        """mean_m by metapath, computed once for a snapshot and kept on disk."""
+        if self._means is None:
+            path = self._home / "means" / f"{self.snapshot.checksum}-{self._model}.json"
+            if path.exists():
+                self._means = orjson.loads(path.read_bytes())
+            else:
+                self._means = path_count_means(self._walker(KnowledgeLevel.UNREVIEWED))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                partial = path.with_suffix(".partial")
+                partial.write_bytes(orjson.dumps(self._means))
+                partial.replace(path)
+        return self._means
+
+    def _candidates(self, scores: Scores, *, established_only: bool) -> list[int]:
+        first = self.snapshot.numbers(NodeKind.MEDICINE).start
+        reached = {int(i) + first for i in (scores.total > self._config.intercept).nonzero()[0]}
+        return sorted(reached & set(scores.support) if established_only else reached)
+
+    def _suggestion(self, medicine: int, scores: Scores, paths: tuple[Path, ...], screened: Screened | None) -> Suggestion:
+        first = self.snapshot.numbers(NodeKind.MEDICINE).start
+        score = float(scores.total[medicine - first])
+        remainder = score - self._config.intercept - sum(p.contribution for p in paths)
+        cautions = screened.findings.get(medicine, ()) if screened else ()
+        degree = float(scores.degree[medicine - first])
+        return Suggestion(medicine, medicine in scores.support, score, degree, paths, remainder, cautions)
+
+    def _care(self, evidence: Sequence[Evidence]) -> list[CareSuggestion]:
+        found: dict[int, CareSuggestion] = {}
+        for item in evidence:
+            if item.node in self.snapshot.numbers(NodeKind.CONDITION):
+                for action, edges in self.snapshot.sources(EdgeKind.HELPS, NodeKind.CARE_ACTION, item.node):
+                    names = (self.snapshot.name(action), self.snapshot.name(item.node))
+                    steps = (*((edge,) for edge in item.chain), tuple(edges))
+                    path = Path("ChA", (*item.via, action), steps, item.weight, f"{names[0]} helps in {names[1]}.")
+                    found.setdefault(action, CareSuggestion(action, path))
+        ranked = sorted(found.values(), key=lambda c: (-c.path.contribution, -c.path.weakest.level.strength, c.action))
+        return ranked[: self._config.care_actions]
+
+    def _body(
+        self,
+        request: Request,
+        record: PatientRecord | None,
+        evidence: Sequence[Evidence],
+        suggestions: Sequence[Suggestion],
+        screened: Screened | None,
+        ranked: Sequence[int],
+    ) -> dict[str, Any]:
+        excluded = [
+            entry
+            for medicine in (ranked if screened else ())
+            for entry in excluded_payload(self.snapshot, medicine, screened.findings.get(medicine, ()) if screened else ())
+        ]
+        return {
+            "id": answer_id(request.payload(), self.snapshot.checksum, self._model, VERSION),
+            "snapshot": self.snapshot.checksum,
+            "trained_on": None,
+            "as_of": request.as_of.isoformat(),
+            "screened": screened is not None and screened.complete,
+            "patient": _patient(record),
+            "evidence": [evidence_payload(self.snapshot, e) for e in evidence],
+            "intercept": self._config.intercept,
+            "recommendations": [s.payload(i + 1, self.snapshot) for i, s in enumerate(suggestions)],
+            "excluded": excluded,
+            "care_actions": [c.payload(self.snapshot) for c in self._care(evidence)],
+            "unresolved": [u.payload() for u in (record.unresolved if record else ())],
+            "notice": _notice(record, screened),
+        }
+
+
+def _patient(record: PatientRecord | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "id": record.patient,
+        "age": record.age,
+        "sex": record.sex,
+        "pregnant": record.pregnant,
+        "breast_feeding": record.breast_feeding,
+        "synthetic": record.synthetic,
+    }
+
+
+def _notice(record: PatientRecord | None, screened: Screened | None) -> str:
+    parts = [SYNTHETIC] if record and record.synthetic else []
+    if screened is None:
+        parts.append(UNSCREENED.format(reason="the request names no patient"))
+    elif not screened.complete:
+        parts.append(UNSCREENED.format(reason="an allergy or a medicine in use is not known"))
+    return " ".join((*parts, NOTICE))
