@@ -9,9 +9,10 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +25,34 @@ ALIGNMENT = 64
 Array = NDArray[Any]
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, object]) -> str:
-    """Write the arrays and answer the hash of the file's bytes; the file appears whole or not at all.
+def write_arrays(folder: Path, suffix: str, arrays: Mapping[str, Array], notes: Mapping[str, object]) -> Path:
+    """Write the arrays to a file named by the hash of its bytes; the file appears whole or not at all.
 
     Args:
-        path: where to; an existing file is replaced.
-        arrays: C-contiguous arrays by name.
+        folder: where to; made when it does not exist.
+        suffix: what the file's name ends with.
+        arrays: arrays by name.
         notes: what else a reader needs, as JSON can hold it.
 
     Returns:
-        BLAKE2b (16 bytes) of the content, 32 hexadecimal digits.
+        The file; its stem is the BLAKE2b (16 bytes, 32 hexadecimal digits) of its content.
+
+    Raises:
+        SnapshotError: when it cannot be written.
     """
+    partial = folder / f"{uuid4().hex}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        digest = _write(partial, arrays, notes)
+        return partial.replace(folder / f"{digest}{suffix}")
+    except OSError as error:
+        raise SnapshotError(f"no snapshot can be written to {folder}: {error.strerror}") from error
+    finally:
+        if partial.exists():
+            partial.unlink()
+
+
+def _write(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, object]) -> str:
     directory: dict[str, object] = {}
     position = 0
     for name, array in arrays.items():
@@ -43,8 +61,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, ob
     head = json.dumps({"arrays": directory, "notes": notes}, sort_keys=True, ensure_ascii=False).encode()
     head += b" " * (-(len(MAGIC) + 8 + len(head)) % ALIGNMENT)
     digest = hashlib.blake2b(digest_size=16)
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    with partial.open("wb") as file:
+    with path.open("wb") as file:
         for chunk in (MAGIC, len(head).to_bytes(8, "little"), head):
             file.write(chunk)
             digest.update(chunk)
@@ -55,7 +72,6 @@ def write_arrays(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, ob
             digest.update(data)
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(path)
     return digest.hexdigest()
 
 
@@ -65,27 +81,34 @@ class ArrayFile:
     Args:
         path: a file that :func:`write_arrays` wrote.
 
+    Attributes:
+        notes: the notes that were written with the arrays.
+
     Raises:
         SnapshotError: when the file is missing, cut short or something else.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.notes: dict[str, Any]
+        self._directory: dict[str, tuple[str, list[int], int]]
         try:
             # Seen as a plain array: slices of a memmap object cost several times more.
             self._bytes: Array = np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
-            if bytes(self._bytes[:8]) != MAGIC:
-                raise ValueError("it is no array file")
-            length = int.from_bytes(bytes(self._bytes[8:16]), "little")
-            head = json.loads(bytes(self._bytes[16 : 16 + length]))
-            self.notes: dict[str, Any] = head["notes"]
-            self._directory: dict[str, tuple[str, list[int], int]] = head["arrays"]
-        except (OSError, ValueError, KeyError) as error:
+            self._start, self.notes, self._directory = self._read_head()
+            ends = [start + math.prod(shape) * np.dtype(dtype).itemsize for dtype, shape, start in self._directory.values()]
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise SnapshotError(f"{path} cannot be read: {error}; compile it again") from error
-        self._start = 16 + length
-        ends = [start + math.prod(shape) * np.dtype(dtype).itemsize for dtype, shape, start in self._directory.values()]
         if self._start + max(ends, default=0) > len(self._bytes):
             raise SnapshotError(f"{path} is cut short; compile it again")
+
+    def _read_head(self) -> tuple[int, dict[str, Any], dict[str, tuple[str, list[int], int]]]:
+        """Where the arrays begin, the notes, and the directory."""
+        if bytes(self._bytes[:8]) != MAGIC:
+            raise ValueError("it is no array file")
+        start = 16 + int.from_bytes(bytes(self._bytes[8:16]), "little")
+        head = json.loads(bytes(self._bytes[16:start]))
+        return start, head["notes"], head["arrays"]
 
     def __getitem__(self, name: str) -> Array:
         """The array of this name, a view into the file.
@@ -118,18 +141,19 @@ class TextColumn:
 
     def __init__(self, ends: Array, block: Array) -> None:
         self._ends = ends
-        self._block = block
+        self._block = block.data
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def __getitem__(self, position: int) -> str:
         start = int(self._ends[position - 1]) if position else 0
-        return self._block[start : int(self._ends[position])].tobytes().decode()
+        return str(self._block[start : int(self._ends[position])], "utf-8")
 
     @staticmethod
-    def arrays(texts: "list[str]") -> tuple[Array, Array]:
+    def arrays(texts: Sequence[str]) -> tuple[Array, Array]:
         """The two arrays that keep the texts."""
-        encoded = [text.encode() for text in texts]
-        ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), dtype=np.int64)
-        return ends, np.frombuffer(b"".join(encoded), np.uint8)
+        joined = "".join(texts)
+        sized = texts if joined.isascii() else [text.encode() for text in texts]
+        ends = np.cumsum(np.fromiter(map(len, sized), np.int64, len(sized)), dtype=np.int64)
+        return ends, np.frombuffer(joined.encode(), np.uint8)

@@ -7,34 +7,41 @@ id, edges by their ends, source and record, provenances by their words, and noth
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from graph.array_file import Array, TextColumn, write_arrays
 from graph.elements import Node, NodeId, NodeKind, PropertyValue, Provenance
-from graph.errors import SnapshotError
+from graph.errors import SnapshotError, StoreUnavailableError
+from graph.property_text import properties_text
 from graph.schema import EDGE_RULES
-from graph.snapshot import KIND_ORDER, LEVEL_ORDER, Snapshot
-from graph.store import EdgeColumns, GraphStore
+from graph.snapshot import FORMAT, KIND_ORDER, LEVEL_ORDER, Snapshot
+from graph.store import EdgeColumns, GraphStore, Repeated, distinct
 from graph.terms import normalise, term_hash
 
-FORMAT = 1
-"""Version of the arrays' layout; part of the content, so that another version has another checksum."""
-
+T = TypeVar("T")
 POINTER = "snapshot"
 """The store's note that says which snapshot belongs to which revision."""
+ATTEMPTS = 5
+"""How often a store that changes while it is read is read again."""
+_LIST = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def current_snapshot(store: GraphStore, folder: Path) -> Snapshot:
-    """The snapshot of the store's knowledge as it is now; compiled when there is none yet.
+    """The snapshot of the store's knowledge as it is now; compiled when there is none yet, or none that can be opened.
 
     Raises:
         SnapshotError: when the store holds no knowledge at all.
+        StoreUnavailableError: when the knowledge keeps changing.
     """
     revision, _, checksum = store.noted(POINTER).rpartition(" ")
     path = folder / f"{checksum}.snapshot"
     if checksum and revision == store.revision() and path.exists():
-        return Snapshot(path)
+        try:
+            return Snapshot(path)
+        except SnapshotError:
+            pass
     return compile_snapshot(store, folder)
 
 
@@ -46,14 +53,13 @@ def compile_snapshot(store: GraphStore, folder: Path) -> Snapshot:
         folder: where the file ``<checksum>.snapshot`` goes.
 
     Raises:
-        SnapshotError: when the store holds no knowledge at all.
+        SnapshotError: when the store holds no knowledge at all, or the file cannot be written.
+        StoreUnavailableError: when the knowledge keeps changing.
     """
-    revision = store.revision()
-    nodes = [node for kind in KIND_ORDER for node in store.nodes(kind)]
+    revision, nodes, groups = _read(store)
     if not nodes:
         raise SnapshotError("the store is empty; load something first: python -m loaders build")
-    groups = list(store.knowledge_edges())
-    found = {p for group in groups for p in set(group.provenances)} | {node.provenance for node in nodes}
+    found = {p for group in groups for p in distinct(group.provenances)} | {node.provenance for node in nodes}
     provenances = sorted(found, key=lambda p: (p.source, p.source_version, p.licence))
     number_of = {provenance: i for i, provenance in enumerate(provenances)}
     number = {node.id: i for i, node in enumerate(nodes)}
@@ -67,16 +73,24 @@ def compile_snapshot(store: GraphStore, folder: Path) -> Snapshot:
             arrays[prefix + name] = array
     notes = {
         "format": FORMAT,
-        "nodes": {str(kind): sum(node.kind is kind for node in nodes) for kind in KIND_ORDER},
+        "nodes": {str(kind): spans.get(kind, (0, 0))[1] for kind in KIND_ORDER},
         "provenances": [[p.source, p.source_version, p.licence] for p in provenances],
         "relations": relations,
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    unnamed = folder / "compiling.snapshot"
-    checksum = write_arrays(unnamed, arrays, notes)
-    path = unnamed.replace(folder / f"{checksum}.snapshot")
-    store.note(POINTER, f"{revision} {checksum}")
+    path = write_arrays(folder, ".snapshot", arrays, notes)
+    store.note(POINTER, f"{revision} {path.stem}")
     return Snapshot(path)
+
+
+def _read(store: GraphStore) -> tuple[str, list[Node], list[EdgeColumns]]:
+    """The revision, nodes and edges of one state of the knowledge: read again when it changed meanwhile."""
+    for _ in range(ATTEMPTS):
+        revision = store.revision()
+        nodes = [node for kind in KIND_ORDER for node in store.nodes(kind)]
+        groups = list(store.knowledge_edges())
+        if store.revision() == revision:
+            return revision, nodes, groups
+    raise StoreUnavailableError("the knowledge changes while it is compiled; try again when the load is done")
 
 
 def _node_arrays(nodes: Sequence[Node], provenance: dict[Provenance, int]) -> dict[str, Array]:
@@ -84,12 +98,12 @@ def _node_arrays(nodes: Sequence[Node], provenance: dict[Provenance, int]) -> di
     texts = {
         "id": [str(node.id) for node in nodes],
         "name": [node.name for node in nodes],
-        "aliases": [json.dumps(node.aliases, ensure_ascii=False) if node.aliases else "" for node in nodes],
-        "properties": [_canonical(node.properties) for node in nodes],
+        "aliases": [_LIST(node.aliases) if node.aliases else "" for node in nodes],
+        "properties": [properties_text(node.properties) for node in nodes],
     }
     for name, column in texts.items():
         arrays[f"{name}/ends"], arrays[f"{name}/block"] = TextColumn.arrays(column)
-    arrays["node/provenance"] = np.array([provenance[node.provenance] for node in nodes], np.uint16)
+    arrays["node/provenance"] = np.array([provenance[node.provenance] for node in nodes], np.uint32)
     terms = {
         (term_hash(normal), i)
         for i, node in enumerate(nodes)
@@ -102,10 +116,6 @@ def _node_arrays(nodes: Sequence[Node], provenance: dict[Provenance, int]) -> di
     return arrays
 
 
-def _canonical(properties: Mapping[str, PropertyValue]) -> str:
-    return json.dumps(dict(properties), sort_keys=True, ensure_ascii=False, separators=(",", ":")) if properties else ""
-
-
 def _relation_arrays(
     group: EdgeColumns,
     number: Mapping[NodeId, int],
@@ -114,11 +124,10 @@ def _relation_arrays(
 ) -> dict[str, Array]:
     starts = np.fromiter(map(number.__getitem__, group.starts), np.int32, len(group))
     ends = np.fromiter(map(number.__getitem__, group.ends), np.int32, len(group))
-    sources = np.fromiter(map(provenance.__getitem__, group.provenances), np.int32, len(group))
+    sources = _codes(group.provenances, provenance)
     symmetric = EDGE_RULES[group.kind].symmetric and group.start_kind == group.end_kind
     low, high = (np.minimum(starts, ends), np.maximum(starts, ends)) if symmetric else (starts, ends)
-    records = _ranks(group.records)
-    order = np.lexsort((records, sources, starts, high, low))
+    order = np.lexsort((_ranks(group.records), sources, starts, _pairs(low, high)))
     low, high = low[order], high[order]
     fresh = np.ones(len(group), bool)
     fresh[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
@@ -126,19 +135,20 @@ def _relation_arrays(
     arrays: dict[str, Array] = {
         "start": starts[order],
         "end": ends[order],
-        "provenance": sources[order].astype(np.uint16),
-        "level": np.fromiter((level_code[level] for level in group.levels), np.uint8, len(group))[order],
+        "provenance": sources[order].astype(np.uint32),
+        "level": _codes(group.levels, level_code)[order].astype(np.uint8),
         "edges": np.append(np.flatnonzero(fresh), len(group)).astype(np.int64),
     }
     texts = {
         "evidence": group.evidences,
         "record": group.records,
         "known_since": group.known_sinces,
-        "properties": [_canonical(p) if p else "" for p in group.properties],
+        "properties": _canonical_texts(group.properties),
     }
+    places = order.tolist()
     for name, column in texts.items():
-        if any(column):
-            arrays[f"{name}/ends"], arrays[f"{name}/block"] = TextColumn.arrays([column[i] for i in order])
+        if any(distinct(column)):
+            arrays[f"{name}/ends"], arrays[f"{name}/block"] = TextColumn.arrays([column[i] for i in places])
     first, last = low[fresh], high[fresh]
     if symmetric:
         both = (np.concatenate((first, last)), np.concatenate((last, first)))
@@ -152,7 +162,29 @@ def _relation_arrays(
     return arrays
 
 
+def _pairs(high: Array, low: Array) -> Array:
+    """Two numbers in one, shape (n,), int64, in the order of the first and then of the second."""
+    return high.astype(np.int64) << 32 | low
+
+
+def _canonical_texts(column: Sequence[Mapping[str, PropertyValue]]) -> Sequence[str]:
+    if isinstance(column, Repeated):
+        return Repeated(properties_text(column.value), len(column))
+    by_object = {id(value): properties_text(value) for value in distinct(column)}
+    return [by_object[id(value)] for value in column]
+
+
+def _codes(column: Sequence[T], codes: Mapping[T, int]) -> Array:
+    """The number of each value, shape (n,), int32; looked up by the object, since equal values are mostly the same one."""
+    if isinstance(column, Repeated):
+        return np.full(len(column), codes[column.value], np.int32)
+    by_object = {id(value): codes[value] for value in distinct(column)}
+    return np.fromiter((by_object[id(value)] for value in column), np.int32, len(column))
+
+
 def _ranks(texts: Sequence[str]) -> Array:
+    if isinstance(texts, Repeated):
+        return np.zeros(len(texts), np.int32)
     rank = {text: i for i, text in enumerate(sorted(set(texts)))}
     return np.fromiter(map(rank.__getitem__, texts), np.int32, len(texts))
 
@@ -168,7 +200,7 @@ def _spans(nodes: Sequence[Node]) -> dict[NodeKind, tuple[int, int]]:
 def _adjacency(way: str, rows: Array, targets: Array, links: Array, span: tuple[int, int]) -> dict[str, Array]:
     """Compressed sparse rows of the entries, each row's targets ascending."""
     first, count = span
-    order = np.lexsort((targets, rows))
+    order = np.argsort(_pairs(rows, targets), kind="stable")
     counts = np.bincount(rows - first, minlength=count)
     return {
         f"{way}/pointers": np.concatenate(([0], np.cumsum(counts))).astype(np.int64),

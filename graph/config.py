@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from graph.errors import SettingsError
 
@@ -16,7 +17,8 @@ class GraphSettings:
 
     Attributes:
         home: folder of everything that Rxpath writes. Setting ``RXPATH_HOME``; default ``.rxpath`` in the project's folder.
-        graph: which store. Setting ``RXPATH_GRAPH``; ``sqlite:///absolute/path``, default ``graph.sqlite`` under ``home``.
+        graph: which store. Setting ``RXPATH_GRAPH``; ``sqlite:///absolute/path``, characters that mean something in a URL
+            written as ``%`` and their code; default ``graph.sqlite`` under ``home``.
     """
 
     home: Path
@@ -27,12 +29,15 @@ class GraphSettings:
         """Read the settings.
 
         Raises:
-            SettingsError: when RXPATH_HOME is a file.
+            SettingsError: when RXPATH_HOME is a file, or names a user that there is not.
         """
-        home = Path(environment.get("RXPATH_HOME") or PROJECT / ".rxpath").expanduser().absolute()
+        try:
+            home = Path(environment.get("RXPATH_HOME") or PROJECT / ".rxpath").expanduser().absolute()
+        except RuntimeError as error:
+            raise SettingsError("RXPATH_HOME", "no such user's folder") from error
         if home.exists() and not home.is_dir():
             raise SettingsError("RXPATH_HOME", f"{home} is a file, a folder is expected")
-        return cls(home, environment.get("RXPATH_GRAPH") or f"sqlite:///{home / 'graph.sqlite'}")
+        return cls(home, environment.get("RXPATH_GRAPH") or f"sqlite://{quote(str(home / 'graph.sqlite'))}")
 
     @property
     def snapshots(self) -> Path:

@@ -1,7 +1,7 @@
 """Opens the store that a setting names: the one place that knows every adapter."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SettingsError
@@ -12,13 +12,27 @@ def open_store(url: str) -> GraphStore:
     """The store at a URL.
 
     Args:
-        url: ``sqlite:///absolute/path.sqlite`` (three slashes and an absolute path: four in all on Unix work as well).
+        url: ``sqlite:///absolute/path.sqlite`` (a fourth slash does no harm).
 
     Raises:
         SettingsError: when no adapter knows the scheme.
         StoreUnavailableError: when the store cannot be opened.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
-        return EmbeddedStore(Path(unquote("/" + parts.path.lstrip("/"))))
-    raise SettingsError("RXPATH_GRAPH", f"{parts.scheme or 'no'} scheme in a URL of the form sqlite:///path is expected")
+    return EmbeddedStore(_path(url))
+
+
+def store_exists(url: str) -> bool:
+    """Whether there is a store at a URL already; asking makes none.
+
+    Raises:
+        SettingsError: when no adapter knows the scheme.
+    """
+    return _path(url).exists()
+
+
+def _path(url: str) -> Path:
+    scheme, _, rest = url.partition("://")
+    path = unquote(rest)
+    if scheme.lower() == "sqlite" and path.strip("/") and path.startswith("/") and not set(rest) & set("?#"):
+        return Path("/" + path.lstrip("/"))
+    raise SettingsError("RXPATH_GRAPH", "a URL of the form sqlite:///absolute/path is expected, without ? and #")

@@ -14,6 +14,9 @@ from typing import NewType, TypeAlias
 NodeId = NewType("NodeId", str)
 """A CURIE: ``prefix:local``, the prefix naming a vocabulary (``DrugBank``, ``ICD10CM``, ``patient``, ``rx`` for our own)."""
 
+PATIENT_PREFIX = "patient:"
+"""How the ids of patients begin, and no others do."""
+
 PropertyValue: TypeAlias = str | int | float | bool | tuple[str, ...]
 """What a property may hold: a scalar that JSON, SQLite and Neo4j all know, or a list of texts."""
 

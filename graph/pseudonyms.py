@@ -6,44 +6,59 @@ Record numbers never enter the graph; whoever knows a record number and may use 
 import hashlib
 import hmac
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
-from graph.elements import NodeId
+from graph.elements import PATIENT_PREFIX, NodeId
 from graph.errors import SettingsError
 
-PREFIX = "patient:"
+PREFIX = PATIENT_PREFIX
 KEY_BYTES = 32
+_ID = re.compile(PREFIX + "[0-9a-f]{24}")
 
 
 def read_patient_key(path: Path) -> bytes:
     """The site's key, made on first use (32 random bytes, readable by its owner alone).
 
     Raises:
-        SettingsError: when the file holds no such key.
+        SettingsError: when the file holds no such key, or cannot be read or made.
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        if not path.exists():
+            _make_key(path)
         key = path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return read_patient_key(path)
-    else:
-        key = secrets.token_bytes(KEY_BYTES)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
+    except OSError as error:
+        raise SettingsError("RXPATH_HOME", f"{path} cannot be used: {error.strerror}") from error
     if len(key) != KEY_BYTES:
         raise SettingsError("RXPATH_HOME", f"{path} holds no key of {KEY_BYTES} bytes; patients cannot be recognised")
     return key
 
 
+def _make_key(path: Path) -> None:
+    """Put a new key in the place, unless another process has just done so."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        # A link appears with the whole key behind it, and never in the place of another.
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+    finally:
+        made.unlink(missing_ok=True)
+
+
 def patient_id(identifier: str, key: bytes) -> NodeId:
-    """The id of the patient whom a source calls by this identifier; an id is answered as it is.
+    """The id of the patient whom a source calls by this identifier; such an id is answered as it is.
 
     >>> patient_id("P-1", bytes(32))
     'patient:beb32a0c78d0da84de443deb'
     """
-    if identifier.startswith(PREFIX):
+    if _ID.fullmatch(identifier):
         return NodeId(identifier)
-    return NodeId(PREFIX + hmac.digest(key, identifier.strip().encode(), hashlib.sha256).hex()[:24])
+    text = identifier.strip().encode(errors="surrogatepass")
+    return NodeId(PREFIX + hmac.digest(key, text, hashlib.sha256).hex()[:24])

@@ -6,16 +6,37 @@ knows what is allowed. Values are checked, not converted: turning a file's text 
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from graph.elements import EdgeKind, Node, NodeKind, PropertyValue
+from graph.elements import PATIENT_PREFIX, EdgeKind, Node, NodeKind, PropertyValue, Provenance
 from graph.errors import SchemaError
 
-CURIE = re.compile(r"[A-Za-z][A-Za-z0-9._-]*:[^\s\x00-\x1f]{1,200}")
-DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+CURIE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}:[^\s\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 MAX_TEXT = 65_536
 """Longest text that a name or a property may hold, in characters."""
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day of the calendar as ISO 8601 writes it, with hyphens."""
+    if not DATE.fullmatch(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def reason_against_text(text: str) -> str:
+    """Say in a few words why no store could keep the text, or nothing when every store can."""
+    if len(text) > MAX_TEXT or "\x00" in text or not (text.isascii() or _SURROGATE.search(text) is None):
+        return f"a text of at most {MAX_TEXT} characters without NUL is expected"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +66,29 @@ class PropertyRule:
             return f"a {self.type.__name__} is expected"
         if isinstance(value, str):
             return self._reason_against_text(value)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            if not math.isfinite(value):
-                return "a finite number is expected"
-            if not self.low <= value <= self.high:
-                return f"a number from {self.low:g} to {self.high:g} is expected"
+        if isinstance(value, tuple):
+            return self._reason_against_list(value)
+        return "" if isinstance(value, bool) else self._reason_against_number(value)
+
+    def _reason_against_number(self, value: int | float) -> str:
+        # The bounds exclude the infinities, a not-a-number, and integers that no float can hold.
+        if not -sys.float_info.max <= value <= sys.float_info.max:
+            return "a finite number is expected"
+        if not self.low <= value <= self.high:
+            return f"a number from {self.low:g} to {self.high:g} is expected"
         return ""
+
+    def _reason_against_list(self, values: tuple[str, ...]) -> str:
+        if not all(isinstance(text, str) for text in values):
+            return "a list of texts is expected"
+        return next(filter(None, map(self._reason_against_text, values)), "")
 
     def _reason_against_text(self, value: str) -> str:
         if self.values and value not in self.values:
             return f"one of {', '.join(self.values)} is expected"
-        if self.date and not DATE.fullmatch(value):
+        if self.date and not is_date(value):
             return "an ISO date is expected"
-        if len(value) > MAX_TEXT or "\x00" in value:
-            return f"a text of at most {MAX_TEXT} characters without NUL is expected"
-        return ""
+        return reason_against_text(value)
 
 
 Properties = Mapping[str, PropertyRule]
@@ -227,7 +256,7 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
 
 
 def check_id(value: str) -> None:
-    """Refuse an id that is no CURIE of at most 200 characters.
+    """Refuse an id that is no CURIE: a prefix of at most 64 characters, a colon, and at most 200 more without blanks.
 
     Raises:
         SchemaError: with code ``bad-id``.
@@ -252,6 +281,45 @@ def check_properties(subject: str, rules: Properties, values: Mapping[str, Prope
             raise SchemaError(subject, "missing-property", f"property {name!r} is required")
 
 
+def check_property_rows(subject: str, rules: Properties, rows: Sequence[Mapping[str, PropertyValue]]) -> None:
+    """Refuse what :func:`check_properties` refuses in any of many rows, each value and each set of names looked at once.
+
+    Raises:
+        SchemaError: with code ``unknown-property``, ``missing-property`` or ``bad-property``.
+    """
+    for sample in {tuple(row): row for row in rows}.values():
+        check_properties(subject, rules, sample)
+    # By object, since True, 1 and 1.0 are equal and yet not of one type.
+    values = {(name, id(value)): value for row in rows for name, value in row.items()}
+    for (name, _), value in values.items():
+        if reason := rules[name].reason_against(value):
+            raise SchemaError(subject, "bad-property", f"property {name!r}: {reason}")
+
+
+def check_texts(subject: str, texts: Iterable[str]) -> None:
+    """Refuse texts that no store could keep.
+
+    Raises:
+        SchemaError: with code ``bad-text``.
+    """
+    for text in texts:
+        if reason := reason_against_text(text):
+            raise SchemaError(subject, "bad-text", reason)
+
+
+def check_provenance(subject: str, provenance: Provenance) -> None:
+    """Refuse a provenance that names no source, or that no store could keep.
+
+    Raises:
+        SchemaError: with code ``missing-source`` or ``bad-source``.
+    """
+    if not provenance.source:
+        raise SchemaError(subject, "missing-source", "every node and edge names its source")
+    for text in (provenance.source, provenance.source_version, provenance.licence):
+        if reason := reason_against_text(text):
+            raise SchemaError(subject, "bad-source", reason)
+
+
 def check_node(node: Node) -> None:
     """Refuse a node that breaks the schema.
 
@@ -260,13 +328,16 @@ def check_node(node: Node) -> None:
     """
     check_id(node.id)
     subject = str(node.kind)
+    if (node.kind is NodeKind.PATIENT) is not node.id.startswith(PATIENT_PREFIX):
+        raise SchemaError(subject, "bad-id", f"ids that begin with {PATIENT_PREFIX} are those of patients, and no others are")
     if node.kind is NodeKind.PATIENT and (node.name or node.aliases):
         raise SchemaError(subject, "identifier-in-graph", "a patient's name or record number never enters the graph")
     if node.kind is not NodeKind.PATIENT and not node.name:
         raise SchemaError(subject, "missing-name", "a name is required")
     for text in (node.name, *node.aliases):
-        if reason := TEXT.reason_against(text):
+        if reason := reason_against_text(text):
             raise SchemaError(subject, "bad-name", reason)
+    check_provenance(subject, node.provenance)
     check_properties(subject, NODE_RULES[node.kind], node.properties)
 
 

@@ -8,9 +8,9 @@ Strings appear only at the border: inside, everything is a number.
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +18,8 @@ import numpy as np
 
 from graph.array_file import Array, ArrayFile, TextColumn
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
-from graph.errors import UnknownNodeError
+from graph.errors import SnapshotError, UnknownNodeError
+from graph.property_text import properties_of
 from graph.schema import EDGE_RULES
 from graph.terms import nearest, normalise, term_hash
 
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     import networkx
 
 KIND_ORDER = tuple(kind for kind in NodeKind if kind is not NodeKind.PATIENT)
+KEPT_LINKS, KEPT_ROWS = 65_536, 32_768
+"""How many links and neighbourhoods a snapshot keeps as edges in memory."""
+
 LEVEL_ORDER = tuple(KnowledgeLevel)
+FORMAT = 2
+"""Version of the arrays' layout; part of the content, so that another version has another checksum."""
 
 
 class RelationKey(NamedTuple):
@@ -132,7 +138,7 @@ class Relation:
 
     @cached_property
     def provenances(self) -> Array:
-        """shape (edges,), uint16: number of each edge's provenance."""
+        """shape (edges,), uint32: number of each edge's provenance."""
         return self._array("provenance")
 
     def text(self, name: str, edge: int) -> str:
@@ -166,13 +172,22 @@ class Snapshot:
         path: a file that :func:`graph.compiler.compile_snapshot` wrote.
 
     Raises:
-        SnapshotError: when the file is missing or damaged.
+        SnapshotError: when the file is missing, damaged or of another format.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._arrays = ArrayFile(path)
         self.checksum = path.stem
+        try:
+            found = self._arrays.notes["format"]
+            if found != FORMAT:
+                raise SnapshotError(f"{path} has format {found}, {FORMAT} is expected; compile it again")
+            self._read_notes()
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            raise SnapshotError(f"{path} is no snapshot: {error}; compile it again") from error
+
+    def _read_notes(self) -> None:
         counts: dict[str, int] = self._arrays.notes["nodes"]
         self.first: dict[NodeKind, int] = {}
         total = 0
@@ -192,6 +207,9 @@ class Snapshot:
             name: TextColumn(self._arrays[f"{name}/ends"], self._arrays[f"{name}/block"])
             for name in ("id", "name", "aliases", "properties")
         }
+        # What a snapshot says never changes, so edges that were read once are kept, within bounds.
+        self._link_edges = lru_cache(KEPT_LINKS)(self._read_link)
+        self._rows = lru_cache(KEPT_ROWS)(self._read_row)
         self._node_provenance = self._arrays["node/provenance"]
 
     def verify(self) -> bool:
@@ -224,7 +242,7 @@ class Snapshot:
 
     def properties(self, number: int) -> Mapping[str, PropertyValue]:
         """The properties of a node."""
-        return _properties(self._texts["properties"][number])
+        return properties_of(self._texts["properties"][number])
 
     def node(self, number: int) -> Node:
         """The node of a number."""
@@ -290,62 +308,66 @@ class Snapshot:
             relation.text("evidence", position),
             relation.text("record", position),
             relation.text("known_since", position),
-            _properties(relation.text("properties", position)),
+            properties_of(relation.text("properties", position)),
         )
 
     def link_edges(self, relation: Relation, link: int) -> Sequence[Edge]:
         """Every edge that says a link, the best known first, then by source."""
+        return self._link_edges(relation, link)
+
+    def _read_link(self, relation: Relation, link: int) -> tuple[Edge, ...]:
         edges = [self.edge(relation, position) for position in relation.edge_range(link)]
-        return sorted(edges, key=lambda e: (-e.level.strength, e.provenance.source, e.record)) if len(edges) > 1 else edges
+        return tuple(sorted(edges, key=lambda e: (-e.level.strength, e.provenance.source, e.record)))
 
     @property
     def link_count(self) -> int:
         """How many links all relations have together."""
         return sum(relation.link_count for relation in self.relations.values())
 
-    def neighbours(self, kind: EdgeKind, start: int, end_kind: NodeKind) -> Iterator[tuple[int, Sequence[Edge]]]:
+    def neighbours(self, kind: EdgeKind, start: int, end_kind: NodeKind) -> Sequence[tuple[int, Sequence[Edge]]]:
         """Nodes of a kind that edges of a kind lead to from a node (both ways when symmetric), each with those edges."""
         relation = self.relation(kind, self.kind(start), end_kind)
-        if relation is not None:
-            yield from self._row(relation, relation.outward, start)
+        return () if relation is None else self._rows(relation, start, True)
 
-    def sources(self, kind: EdgeKind, start_kind: NodeKind, end: int) -> Iterator[tuple[int, Sequence[Edge]]]:
+    def sources(self, kind: EdgeKind, start_kind: NodeKind, end: int) -> Sequence[tuple[int, Sequence[Edge]]]:
         """Nodes of a kind from which edges of a kind lead to a node, each with those edges."""
         relation = self.relation(kind, start_kind, self.kind(end))
-        if relation is not None:
-            yield from self._row(relation, relation.inward, end)
+        return () if relation is None else self._rows(relation, end, False)
 
-    def _row(self, relation: Relation, adjacency: Adjacency, node: int) -> Iterator[tuple[int, Sequence[Edge]]]:
+    def _read_row(self, relation: Relation, node: int, outward: bool) -> tuple[tuple[int, Sequence[Edge]], ...]:
+        adjacency = relation.outward if outward else relation.inward
         row = node - adjacency.first
-        for entry in range(int(adjacency.pointers[row]), int(adjacency.pointers[row + 1])):
-            yield int(adjacency.targets[entry]), self.link_edges(relation, int(adjacency.links[entry]))
+        entries = range(int(adjacency.pointers[row]), int(adjacency.pointers[row + 1]))
+        return tuple((int(adjacency.targets[i]), self._link_edges(relation, int(adjacency.links[i]))) for i in entries)
 
     def to_networkx(self, kinds: Sequence[NodeKind] = ()) -> "networkx.MultiDiGraph":
-        """The graph for networkx, of the given node kinds (all when empty): an edge for each edge, keyed by kind and source."""
+        """The graph for networkx, of the given node kinds (all when empty), with everything that nodes and edges carry.
+
+        Two edges between the same nodes differ in their key, which is made of their kind, source and record.
+        """
         import networkx
 
         graph = networkx.MultiDiGraph(snapshot=self.checksum)
         chosen = set(kinds or KIND_ORDER)
         for kind in (k for k in KIND_ORDER if k in chosen):
-            for n in self.numbers(kind):
-                graph.add_node(self.id(n), kind=str(kind), name=self.name(n))
+            for node in map(self.node, self.numbers(kind)):
+                values = {"kind": str(kind), "name": node.name, "aliases": node.aliases}
+                graph.add_node(node.id, **values, **_origin(node.provenance), **node.properties)
         for key, relation in self.relations.items():
             if {key.start, key.end} <= chosen:
                 for position in range(len(relation.levels)):
                     edge = self.edge(relation, position)
                     name = "|".join((edge.kind, edge.provenance.source, edge.record))
-                    graph.add_edge(
-                        edge.start,
-                        edge.end,
-                        key=name,
-                        kind=str(edge.kind),
-                        source=edge.provenance.source,
-                        knowledge_level=str(edge.level),
-                        evidence=edge.evidence,
-                    )
+                    values = {
+                        "kind": str(edge.kind),
+                        "knowledge_level": str(edge.level),
+                        "evidence": edge.evidence,
+                        "record": edge.record,
+                        "known_since": edge.known_since,
+                    }
+                    graph.add_edge(edge.start, edge.end, name, **values, **_origin(edge.provenance), **edge.properties)
         return graph
 
 
-def _properties(text: str) -> dict[str, PropertyValue]:
-    loaded = json.loads(text) if text else {}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in loaded.items()}
+def _origin(provenance: Provenance) -> dict[str, str]:
+    return {"source": provenance.source, "source_version": provenance.source_version, "licence": provenance.licence}

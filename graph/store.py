@@ -9,11 +9,12 @@ names the state of the knowledge that a snapshot was compiled from.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from itertools import repeat
+from typing import Protocol, Self, TypeVar, overload
 
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
 from graph.errors import SchemaError
-from graph.schema import DATE, EDGE_RULES, check_joins, check_node, check_properties
+from graph.schema import EDGE_RULES, check_joins, check_node, check_property_rows, check_provenance, check_texts, is_date
 
 PATIENT_EDGES = frozenset(
     {
@@ -26,6 +27,48 @@ PATIENT_EDGES = frozenset(
     }
 )
 """Edge kinds that start at a patient: read live, never compiled."""
+
+UNFINISHED = "unfinished"
+"""What a revision begins with while a load is writing knowledge: nothing should be compiled from it yet."""
+
+
+T = TypeVar("T")
+
+
+class Repeated(Sequence[T]):
+    """One value many times: a column whose rows all agree, without a place for each.
+
+    Args:
+        value: the value.
+        count: how often.
+    """
+
+    def __init__(self, value: T, count: int) -> None:
+        self.value = value
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, position: int) -> T: ...
+    @overload
+    def __getitem__(self, position: slice) -> "Repeated[T]": ...
+    def __getitem__(self, position: int | slice) -> "T | Repeated[T]":
+        if isinstance(position, slice):
+            return Repeated(self.value, len(range(self._count)[position]))
+        range(self._count)[position]
+        return self.value
+
+    def __iter__(self) -> Iterator[T]:
+        return repeat(self.value, self._count)
+
+
+def distinct(column: Sequence[T]) -> Sequence[T]:
+    """The values of a column, each at least once and, as a rule, few: equal objects that are not the same may come twice."""
+    if isinstance(column, Repeated):
+        return (column.value,) if len(column) else ()
+    return tuple({id(value): value for value in column}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +101,11 @@ class EdgeColumns:
     known_sinces: Sequence[str]
     properties: Sequence[Mapping[str, PropertyValue]]
 
+    def __post_init__(self) -> None:
+        texts = (self.evidences, self.records, self.known_sinces)
+        if len({len(c) for c in (self.starts, self.ends, self.provenances, self.levels, *texts, self.properties)}) > 1:
+            raise ValueError("columns of edges are of equal length")
+
     def __len__(self) -> int:
         return len(self.starts)
 
@@ -72,8 +120,9 @@ class EdgeColumns:
     ) -> Self:
         """Columns of plain edges that share provenance and level and carry nothing else."""
         n = len(pairs[0])
-        none = [""] * n
-        return cls(kind, *ends, *pairs, [provenance] * n, [level] * n, none, none, none, [{}] * n)
+        none = Repeated("", n)
+        nothing: Repeated[Mapping[str, PropertyValue]] = Repeated({}, n)
+        return cls(kind, *ends, *pairs, Repeated(provenance, n), Repeated(level, n), none, none, none, nothing)
 
     @classmethod
     def of(cls, edges: Sequence[Edge], start_kind: NodeKind, end_kind: NodeKind) -> Self:
@@ -91,6 +140,13 @@ class EdgeColumns:
             [e.known_since for e in edges],
             [e.properties for e in edges],
         )
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all edges share provenance and level and none carries anything else, as :meth:`uniform` makes them."""
+        shared = isinstance(self.provenances, Repeated) and isinstance(self.levels, Repeated)
+        own = (self.evidences, self.records, self.known_sinces, self.properties)
+        return shared and len(self) > 0 and all(isinstance(column, Repeated) and not column.value for column in own)
 
     def rows(self) -> Iterator[Edge]:
         """The edges one by one, in the order of the columns."""
@@ -154,13 +210,12 @@ def check_batch(batch: Batch) -> None:
     for columns in batch.edges:
         check_joins(columns.kind, columns.start_kind, columns.end_kind)
         subject, rules = str(columns.kind), EDGE_RULES[columns.kind].properties
-        required = any(rule.required for rule in rules.values())
-        if required or any(columns.properties):
-            for properties in columns.properties:
-                check_properties(subject, rules, properties)
-        if not all(provenance.source for provenance in set(columns.provenances)):
-            raise SchemaError(subject, "missing-source", "every edge names its source")
-        if not all(DATE.fullmatch(date) for date in set(columns.known_sinces) if date):
+        check_property_rows(subject, rules, distinct(columns.properties))
+        for provenance in distinct(columns.provenances):
+            check_provenance(subject, provenance)
+        for texts in (columns.evidences, columns.records):
+            check_texts(subject, distinct(texts))
+        if not all(is_date(date) for date in distinct(columns.known_sinces) if date):
             raise SchemaError(subject, "bad-date", "known_since: an ISO date is expected")
 
 
@@ -230,6 +285,10 @@ class GraphStore(Protocol):
         Raises:
             StoreUnavailableError: when this store was written to since the staging was made.
         """
+        ...
+
+    def discard(self) -> None:
+        """Close a staging that is not to be adopted, and delete it."""
         ...
 
     def close(self) -> None:

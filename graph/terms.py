@@ -6,27 +6,53 @@ so that what loads also resolves.
 
 import difflib
 import hashlib
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from graph.elements import Node, NodeId
 
-_NOT_WORD = re.compile(r"[^a-z0-9+%]+")
 NEAREST_CUTOFF = 0.6
 """Least similarity (0 to 1, Ratcliff and Obershelp) of a name that is offered in place of an unknown one."""
+_KEPT = "+%"
+_APOSTROPHES = "'’‘ʼ"
+_LETTERS = (
+    "α:alpha β:beta γ:gamma δ:delta ε:epsilon ζ:zeta η:eta θ:theta ι:iota κ:kappa λ:lambda μ:mu ν:nu ξ:xi ο:omicron π:pi"
+    " ρ:rho σ:sigma τ:tau υ:upsilon φ:phi χ:chi ψ:psi ω:omega"
+)
+# Interferon α and interferon β are two medicines, and "interferon alpha" is the first of them.
+_GREEK = {ord(pair[0]): pair[2:] for pair in _LETTERS.split()}
+_ASCII = {
+    code: None if chr(code) in _APOSTROPHES else chr(code).lower() if chr(code).isalnum() or chr(code) in _KEPT else " "
+    for code in range(128)
+}
 
 
 def normalise(text: str) -> str:
-    """The form in which two spellings of one name agree: lower case, no accents, words parted by one space.
+    """The form in which two spellings of one name agree.
+
+    Lower case, no accents, Greek letters spelled out, words of letters and digits of any script parted by one space.
 
     >>> normalise("  Crohn’s disease (ILEUM) ")
     'crohns disease ileum'
     """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", plain.replace("'", "").replace("’", "")).strip()
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
+    plain = text
+    # Folding case may make letters that decompose again; twice is enough for all of Unicode.
+    for _ in range(2):
+        plain = unicodedata.normalize("NFKD", plain).casefold()
+    plain = unicodedata.normalize("NFKD", plain).translate(_GREEK)
+    return " ".join("".join(map(_folded, plain)).split())
+
+
+def _folded(char: str) -> str:
+    """What becomes of one character of a decomposed text: a sign that takes no room goes, one between words parts them."""
+    if char.isalnum() or char in _KEPT:
+        return char
+    if char in _APOSTROPHES or unicodedata.combining(char):
+        return ""
+    return char if unicodedata.category(char) in ("Mn", "Mc") else " "
 
 
 def term_hash(text: str) -> int:
@@ -57,8 +83,10 @@ class TermIndex:
     def add(self, node: Node) -> None:
         """Let a further node be meant."""
         for text in (node.id, node.name, *node.aliases):
-            self._ids[normalise(text)].add(node.id)
-        self._names.append(node.name)
+            if normal := normalise(text):
+                self._ids[normal].add(node.id)
+        if node.name:
+            self._names.append(node.name)
 
     def candidates(self, text: str) -> Sequence[NodeId]:
         """Ids of all nodes that carry this name, sorted; none when it is unknown."""

@@ -1,0 +1,51 @@
+"""Fixtures that several packages' tests share: an empty store, a small graph in it, and its snapshot."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from graph.compiler import compile_snapshot
+from graph.connect import open_store
+from graph.snapshot import Snapshot
+from graph.store import GraphStore
+from tests.graph.building import SMALL, load
+
+# A run in CI searches further; both keep the seed that a failure prints.
+settings.register_profile("default", deadline=None, print_blob=True)
+settings.register_profile("ci", settings.get_profile("default"), max_examples=300)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[GraphStore]:
+    """An empty embedded store in a folder of its own."""
+    opened = open_store(f"sqlite://{tmp_path / 'graph.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def small_graph(store: GraphStore) -> GraphStore:
+    """A store that holds the small graph of :mod:`tests.graph.building`, a patient among it."""
+    load(store, SMALL)
+    return store
+
+
+@pytest.fixture
+def snapshot(small_graph: GraphStore, tmp_path: Path) -> Snapshot:
+    """The small graph compiled."""
+    return compile_snapshot(small_graph, tmp_path / "snapshots")
+
+
+@pytest.fixture
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[GraphStore], Snapshot]:
+    """Compiles a store, each time into a new folder."""
+    return lambda store: compile_snapshot(store, tmp_path_factory.mktemp("snapshots"))
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Names for sets that are the same in every process: workers must agree on what there is to run."""
+    return "-".join(sorted(map(str, val))) if isinstance(val, (set, frozenset)) else None

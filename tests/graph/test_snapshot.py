@@ -1,0 +1,417 @@
+"""Snapshots: numbers, names, adjacency and edges agree with the graph that was compiled."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from graph.array_file import write_arrays
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
+from graph.errors import SnapshotError, UnknownNodeError
+from graph.schema import EDGE_RULES
+from graph.snapshot import FORMAT, KIND_ORDER, Adjacency, Relation, RelationKey, Snapshot
+from graph.store import GraphStore
+from tests.graph.building import OTHER_SOURCE, SMALL_EDGES, SMALL_NODES, SOURCE, Graph, batch, edge, graphs, kind_of, load, node
+from tests.graph.processes import open_at_once
+
+Compile = Callable[[GraphStore], Snapshot]
+SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+KNOWLEDGE = sorted(
+    (item for item in SMALL_NODES if item.kind is not NodeKind.PATIENT), key=lambda item: (KIND_ORDER.index(item.kind), item.id)
+)
+
+
+def filled(store: GraphStore, graph: Graph) -> GraphStore:
+    load(store, batch(graph.nodes, graph.edges), name=repr(graph), remove_stale=True)
+    return store
+
+
+def said(graph: Graph) -> dict[RelationKey, dict[tuple[str, str], list[Edge]]]:
+    """Every edge of knowledge by its relation and the two ids that it links; for symmetric kinds the smaller id first."""
+    found: dict[RelationKey, dict[tuple[str, str], list[Edge]]] = defaultdict(lambda: defaultdict(list))
+    for item in graph.edges:
+        key = RelationKey(item.kind, kind_of(item.start), kind_of(item.end))
+        if key.start is not NodeKind.PATIENT:
+            ends = (str(item.start), str(item.end))
+            both_ways = EDGE_RULES[item.kind].symmetric and key.start == key.end
+            found[key][(min(ends), max(ends)) if both_ways else ends].append(item)
+    return found
+
+
+def entries(snapshot: Snapshot, adjacency: Adjacency, kind: NodeKind) -> list[tuple[str, str, int]]:
+    """(row's id, neighbour's id, link) of every entry."""
+    return [
+        (snapshot.id(number), snapshot.id(int(target)), adjacency.link(number, int(target)))
+        for number in snapshot.numbers(kind)
+        for target in adjacency.row(number)
+    ]
+
+
+# Nodes
+
+
+def test_nodes_are_numbered_by_kind_and_id(snapshot: Snapshot) -> None:
+    assert [snapshot.node(i) for i in range(snapshot.node_count)] == KNOWLEDGE
+    assert [snapshot.number(item.id) for item in KNOWLEDGE] == list(range(len(KNOWLEDGE)))
+    assert [snapshot.kind(i) for i in range(snapshot.node_count)] == [item.kind for item in KNOWLEDGE]
+    assert [snapshot.name(i) for i in range(snapshot.node_count)] == [item.name for item in KNOWLEDGE]
+
+
+def test_a_kind_is_a_range_of_numbers(snapshot: Snapshot) -> None:
+    assert list(snapshot.numbers(NodeKind.MEDICINE)) == [0, 1, 2]
+    assert list(snapshot.numbers(NodeKind.CONDITION)) == [3, 4]
+    assert list(snapshot.numbers(NodeKind.PHENOTYPE)) == []
+    assert NodeKind.PATIENT not in KIND_ORDER
+    assert [n for kind in KIND_ORDER for n in snapshot.numbers(kind)] == list(range(snapshot.node_count))
+
+
+@pytest.mark.parametrize("name", ["patient:1", "M:none", "Aspirin", "m:aspirin", "", "M:\ud800", "Compound::DB00945"])
+def test_only_an_id_has_a_number(snapshot: Snapshot, name: str) -> None:
+    with pytest.raises(UnknownNodeError) as caught:
+        snapshot.number(name)
+
+    assert caught.value.name == name
+
+
+def test_ids_that_agree_when_normalised_are_still_two(store: GraphStore, compiled: Compile) -> None:
+    load(store, batch([node("M:a-b", "one"), node("M:a_b", "two"), node("M:A.B", "three")]))
+    snapshot = compiled(store)
+
+    assert [snapshot.name(snapshot.number(i)) for i in ("M:a-b", "M:a_b", "M:A.B")] == ["one", "two", "three"]
+    assert len(snapshot.candidates("M:a b")) == 3
+    assert [snapshot.name(n) for n in snapshot.candidates("M:a_b")] == ["two"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("M:aspirin", ["M:aspirin"]),
+        ("aspirin", ["M:aspirin"]),
+        ("ACETYLSALICYLIC-ACID", ["M:aspirin"]),
+        ("Compound::DB00945", ["M:aspirin"]),
+        ("High Blood Pressure", ["C:hypertension"]),
+        ("patient:1", []),
+        ("nothing", []),
+        ("", []),
+        ("?", []),
+        ("\ud800", []),
+    ],
+)
+def test_an_id_an_alias_or_a_name_means_a_node(snapshot: Snapshot, text: str, ids: list[str]) -> None:
+    assert [snapshot.id(n) for n in snapshot.candidates(text)] == ids
+
+
+def test_a_name_of_several_nodes_means_them_all_unless_the_kind_is_given(store: GraphStore, compiled: Compile) -> None:
+    load(
+        store,
+        batch(
+            [
+                node("S:cold", "Cold"),
+                node("C:cold", "cold"),
+                node("C:copd", "COPD", ("CÖLD",)),
+                node("C:x", "x", ("cold", "COLD!")),
+            ]
+        ),
+    )
+    snapshot = compiled(store)
+
+    def ids(text: str, *kinds: NodeKind) -> list[str]:
+        return [snapshot.id(n) for n in snapshot.candidates(text, kinds)]
+
+    assert ids("Cold") == ["C:cold", "C:copd", "C:x", "S:cold"]
+    assert ids("Cold", NodeKind.SYMPTOM) == ["S:cold"]
+    assert ids("Cold", NodeKind.MEDICINE) == []
+    assert ids("COLD!") == ["C:x"]  # exactly an alias
+
+
+def test_the_nearest_names_are_of_the_given_kinds(snapshot: Snapshot) -> None:
+    assert list(snapshot.nearest("asprin", [NodeKind.MEDICINE])) == ["Aspirin"]
+    assert list(snapshot.nearest("asprin", [NodeKind.CONDITION])) == []
+    assert list(snapshot.nearest("hypertenson", [NodeKind.MEDICINE, NodeKind.CONDITION], limit=1)) == ["Hypertension"]
+
+
+@given(graph=graphs(max_edges=0))
+@SLOW
+def test_every_node_is_found_by_everything_that_it_is_called(store: GraphStore, compiled: Compile, graph: Graph) -> None:
+    snapshot = compiled(filled(store, graph))
+
+    for item in graph.nodes:
+        if item.kind is not NodeKind.PATIENT:
+            number = snapshot.number(item.id)
+            assert snapshot.node(number) == item
+            for text in (item.id, item.name, *item.aliases):
+                found = snapshot.candidates(text)
+                assert number in found or not any(c.isalnum() for c in text) or text in _ids_and_aliases(snapshot, found)
+
+
+def _ids_and_aliases(snapshot: Snapshot, numbers: Any) -> set[str]:
+    return {text for n in numbers for text in (snapshot.id(n), *snapshot.aliases(n))}
+
+
+# Adjacency
+
+
+@given(graph=graphs())
+@SLOW
+def test_adjacency_is_that_of_the_edges(store: GraphStore, compiled: Compile, graph: Graph) -> None:
+    snapshot = compiled(filled(store, graph))
+    expected = said(graph)
+
+    assert set(snapshot.relations) == set(expected)
+    assert snapshot.link_count == sum(map(len, expected.values()))
+    for key, links in expected.items():
+        relation = snapshot.relations[key]
+        outward = entries(snapshot, relation.outward, key.start)
+        inward = entries(snapshot, relation.inward, key.end)
+        pairs = set(links) | ({(b, a) for a, b in links} if relation.symmetric else set())
+        assert [(a, b) for a, b, _ in outward] == sorted(pairs)
+        assert [(b, a) for b, a, _ in inward] == sorted((b, a) for a, b in pairs)
+        for a, b, link in outward:
+            assert {e.key for e in snapshot.link_edges(relation, link)} == {
+                e.key for e in links[(min(a, b), max(a, b)) if relation.symmetric else (a, b)]
+            }
+        assert {(a, b): link for a, b, link in outward} == {(a, b): link for b, a, link in inward}
+
+
+@given(graph=graphs())
+@SLOW
+def test_rows_are_well_formed(store: GraphStore, compiled: Compile, graph: Graph) -> None:
+    snapshot = compiled(filled(store, graph))
+
+    for key, relation in snapshot.relations.items():
+        for adjacency, kind in ((relation.outward, key.start), (relation.inward, key.end)):
+            assert len(adjacency.pointers) == len(snapshot.numbers(kind)) + 1
+            assert (adjacency.pointers[0], adjacency.pointers[-1]) == (0, len(adjacency.targets))
+            assert len(adjacency.links) == len(adjacency.targets)
+            assert (np.diff(adjacency.pointers) >= 0).all()
+            for number in snapshot.numbers(kind):
+                row = adjacency.row(number).tolist()
+                assert all(a < b for a, b in pairwise(row))
+                assert adjacency.degree(number) == len(row)
+        assert set(relation.outward.links.tolist()) == set(range(relation.link_count))
+        spans = [relation.edge_range(link) for link in range(relation.link_count)]
+        assert [position for span in spans for position in span] == list(range(len(relation.levels)))
+        assert all(len(span) > 0 for span in spans)
+
+
+@given(graph=graphs())
+@SLOW
+def test_edges_come_back_whole(store: GraphStore, compiled: Compile, graph: Graph) -> None:
+    snapshot = compiled(filled(store, graph))
+
+    found = [snapshot.edge(r, i) for r in snapshot.relations.values() for i in range(len(r.levels))]
+    expected = [item for item in graph.edges if kind_of(item.start) is not NodeKind.PATIENT]
+    assert sorted(found, key=lambda item: item.key) == sorted(expected, key=lambda item: item.key)
+
+
+def relation_of(snapshot: Snapshot, kind: EdgeKind, start: NodeKind, end: NodeKind) -> Relation:
+    relation = snapshot.relation(kind, start, end)
+    assert relation is not None
+    return relation
+
+
+def test_a_symmetric_relation_is_read_both_ways(snapshot: Snapshot) -> None:
+    relation = relation_of(snapshot, EdgeKind.INTERACTS_WITH, NodeKind.MEDICINE, NodeKind.MEDICINE)
+    aspirin, warfarin = snapshot.number("M:aspirin"), snapshot.number("M:warfarin")
+
+    assert relation.outward is relation.inward
+    assert relation.outward.row(aspirin).tolist() == [warfarin]
+    assert relation.outward.row(warfarin).tolist() == [aspirin]
+    for one, other in ((aspirin, warfarin), (warfarin, aspirin)):
+        found = list(snapshot.neighbours(EdgeKind.INTERACTS_WITH, one, NodeKind.MEDICINE))
+        assert [(n, [(e.start, e.end) for e in edges]) for n, edges in found] == [(other, [("M:warfarin", "M:aspirin")])]
+        assert list(snapshot.sources(EdgeKind.INTERACTS_WITH, NodeKind.MEDICINE, one)) == found
+
+
+def test_a_directed_relation_is_read_from_start_to_end(snapshot: Snapshot) -> None:
+    lisinopril, hypertension = snapshot.number("M:lisinopril"), snapshot.number("C:hypertension")
+
+    forward = list(snapshot.neighbours(EdgeKind.TREATS, lisinopril, NodeKind.CONDITION))
+    backward = list(snapshot.sources(EdgeKind.TREATS, NodeKind.MEDICINE, hypertension))
+
+    assert [n for n, _ in forward] == [hypertension]
+    assert [n for n, _ in backward] == [lisinopril]
+    assert [e.provenance for e in forward[0][1]] == [e.provenance for e in backward[0][1]] == [SOURCE, OTHER_SOURCE]
+    assert list(snapshot.neighbours(EdgeKind.TREATS, lisinopril, NodeKind.GENE)) == []
+    assert list(snapshot.sources(EdgeKind.TREATS, NodeKind.GENE, hypertension)) == []
+    assert list(snapshot.neighbours(EdgeKind.TREATS, snapshot.number("M:warfarin"), NodeKind.CONDITION)) == []
+
+
+def test_several_sources_are_one_link_of_several_edges(snapshot: Snapshot) -> None:
+    relation = relation_of(snapshot, EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)
+
+    assert relation.link_count == 1
+    assert relation.outward.degree(snapshot.number("M:lisinopril")) == 1
+    assert len(relation.levels) == 2
+    assert np.iinfo(relation.provenances.dtype).max >= 2**32 - 1
+
+
+def test_edges_of_a_link_come_with_the_best_known_first(store: GraphStore, compiled: Compile) -> None:
+    edges = [
+        edge(EdgeKind.RESEMBLES, *ends, source=source, level=level, record=record)
+        for ends in (("M:a", "M:b"), ("M:b", "M:a"))
+        for source, level, record in (
+            (SOURCE, KnowledgeLevel.UNREVIEWED, ""),
+            (SOURCE, KnowledgeLevel.ASSERTION, "2"),
+            (SOURCE, KnowledgeLevel.ASSERTION, "1"),
+            (OTHER_SOURCE, KnowledgeLevel.ASSERTION, ""),
+            (OTHER_SOURCE, KnowledgeLevel.OBSERVATION, "9"),
+        )
+    ]
+    load(store, batch([node("M:a"), node("M:b")], edges))
+    snapshot = compiled(store)
+    relation = relation_of(snapshot, EdgeKind.RESEMBLES, NodeKind.MEDICINE, NodeKind.MEDICINE)
+
+    found = [(e.level.value, e.provenance.source, e.record) for e in snapshot.link_edges(relation, 0)]
+
+    assert relation.link_count == 1
+    assert [row[0] for row in found] == ["assertion"] * 6 + ["observation"] * 2 + ["unreviewed"] * 2
+    assert found[:6] == sorted(found[:6])
+
+
+def test_a_link_between_strangers_is_refused(snapshot: Snapshot) -> None:
+    relation = relation_of(snapshot, EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)
+
+    for medicine, condition in (("M:lisinopril", "C:migraine"), ("M:warfarin", "C:hypertension"), ("M:aspirin", "C:migraine")):
+        with pytest.raises(KeyError):
+            relation.outward.link(snapshot.number(medicine), snapshot.number(condition))
+
+
+def test_a_loop_is_one_entry(store: GraphStore, compiled: Compile) -> None:
+    load(
+        store,
+        batch([node("M:a"), node("M:b")], [edge(EdgeKind.RESEMBLES, "M:a", "M:a"), edge(EdgeKind.RESEMBLES, "M:a", "M:b")]),
+    )
+    snapshot = compiled(store)
+    relation = relation_of(snapshot, EdgeKind.RESEMBLES, NodeKind.MEDICINE, NodeKind.MEDICINE)
+
+    assert relation.outward.row(0).tolist() == [0, 1]
+    assert relation.outward.row(1).tolist() == [0]
+
+
+def test_texts_of_edges_are_kept_where_there_are_any(snapshot: Snapshot) -> None:
+    treats = relation_of(snapshot, EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)
+    binds = relation_of(snapshot, EdgeKind.BINDS, NodeKind.MEDICINE, NodeKind.GENE)
+
+    assert sorted(treats.text("evidence", i) for i in range(2)) == ["", "pmid:1"]
+    assert [binds.text(name, 0) for name in ("evidence", "record", "known_since", "properties")] == [""] * 4
+
+
+def test_a_relation_is_named_by_its_parts() -> None:
+    assert str(RelationKey(EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)) == "Medicine-TREATS-Condition"
+
+
+# The file
+
+
+def test_a_snapshot_is_mapped_and_cannot_be_written_to(snapshot: Snapshot) -> None:
+    relation = relation_of(snapshot, EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)
+
+    arrays = [relation.levels, relation.provenances, relation.edge_pointers]
+    arrays += [getattr(way, part) for way in (relation.outward, relation.inward) for part in ("pointers", "targets", "links")]
+    for array in arrays:
+        assert not array.flags.writeable
+        assert not array.flags.owndata
+        with pytest.raises(ValueError, match="read-only"):
+            array[:] = 0
+
+
+def test_a_snapshot_outlives_the_name_of_its_file(snapshot: Snapshot) -> None:
+    snapshot.path.unlink()
+
+    assert snapshot.name(snapshot.number("M:aspirin")) == "Aspirin"
+    assert snapshot.verify()
+
+
+def test_damage_shows_when_it_is_looked_for(snapshot: Snapshot) -> None:
+    data = bytearray(snapshot.path.read_bytes())
+    data[-1] ^= 1
+    copy = snapshot.path.with_name(snapshot.path.name)
+    copy.unlink()
+    copy.write_bytes(data)
+
+    assert snapshot.verify()
+    assert not Snapshot(copy).verify()
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        {},
+        [],
+        {"format": FORMAT - 1},
+        {"format": FORMAT + 1, "nodes": {}, "provenances": [], "relations": []},
+        {"format": FORMAT},
+        {"format": FORMAT, "nodes": {}, "provenances": [["only one"]], "relations": []},
+        {"format": FORMAT, "nodes": {}, "provenances": [], "relations": [["TREATS", "Medicine", "Unheard"]]},
+        {"format": FORMAT, "nodes": {}, "provenances": [], "relations": [["TREATS"]]},
+        {"format": FORMAT, "nodes": {}, "provenances": [], "relations": []},
+    ],
+)
+def test_an_array_file_of_something_else_is_refused(tmp_path: Path, notes: Any) -> None:
+    path = write_arrays(tmp_path, ".snapshot", {"a": np.zeros(1)}, notes)
+
+    with pytest.raises(SnapshotError, match="compile it again"):
+        Snapshot(path)
+
+
+def test_several_processes_read_one_file(snapshot: Snapshot) -> None:
+    assert open_at_once(snapshot.path, 3) == [(snapshot.checksum, snapshot.node_count, snapshot.link_count)] * 3
+
+
+# For networkx
+
+
+def test_networkx_has_every_node_and_edge_with_all_that_they_carry(snapshot: Snapshot) -> None:
+    graph = snapshot.to_networkx()
+
+    assert graph.graph == {"snapshot": snapshot.checksum}
+    assert list(graph.nodes) == [item.id for item in KNOWLEDGE]
+    assert dict(graph.nodes["M:aspirin"]) == {
+        "kind": "Medicine",
+        "name": "Aspirin",
+        "aliases": ("Compound::DB00945", "acetylsalicylic acid"),
+        "source": "test",
+        "source_version": "1",
+        "licence": "CC0-1.0",
+        "rxcui": "1191",
+        "atc": ("N02BA01", "B01AC06"),
+    }
+    assert graph.number_of_edges() == sum(kind_of(item.start) is not NodeKind.PATIENT for item in SMALL_EDGES)
+    assert graph.edges["M:lisinopril", "C:hypertension", "TREATS|test|"] == {
+        "kind": "TREATS",
+        "knowledge_level": "assertion",
+        "evidence": "pmid:1",
+        "record": "",
+        "known_since": "",
+        "source": "test",
+        "source_version": "1",
+        "licence": "CC0-1.0",
+        "line": "first",
+    }
+
+
+@given(graph=graphs())
+@SLOW
+def test_a_graph_goes_through_networkx_and_back(store: GraphStore, compiled: Compile, graph: Graph) -> None:
+    exchanged = compiled(filled(store, graph)).to_networkx()
+
+    keys = {(d["kind"], start, end, d["source"], d["record"]) for start, end, d in exchanged.edges(data=True)}
+    assert keys == {item.key for item in graph.edges if kind_of(item.start) is not NodeKind.PATIENT}
+    assert exchanged.number_of_edges() == len(keys)
+    assert {(i, d["name"], d["aliases"]) for i, d in exchanged.nodes(data=True)} == {
+        (item.id, item.name, item.aliases) for item in graph.nodes if item.kind is not NodeKind.PATIENT
+    }
+
+
+def test_networkx_of_chosen_kinds_has_the_edges_among_them(snapshot: Snapshot) -> None:
+    graph = snapshot.to_networkx([NodeKind.CONDITION, NodeKind.SYMPTOM])
+
+    assert list(graph.nodes) == ["C:hypertension", "C:migraine", "S:headache"]
+    assert {d["kind"] for *_, d in graph.edges(data=True)} == {"PRESENTS"}
+    assert graph.number_of_edges() == 2
