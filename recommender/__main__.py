@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(given.run(given))
     except RxpathError as error:
-        print(f"recommender: {error}", file=sys.stderr)
+        print(f"recommender: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,19 +66,19 @@ def _recommend(given: argparse.Namespace) -> int:
     from recommender.service import Recommender
 
     settings = GraphSettings.from_environment()
-    store = open_store(settings.graph)
-    snapshot = current_snapshot(store, settings.snapshots)
-    recommender = Recommender(store, snapshot, settings.home, compiled=snapshot.link_count > COMPILED_FROM)
-    answer = recommender.recommend(
-        Request(
-            as_of=_day(given.as_of),
-            patient=patient_id(given.patient, read_patient_key(settings.patient_key)) if given.patient else None,
-            case=_case(given.case) if given.case else None,
-            nodes=tuple(given.node or ()),
-            top=given.top,
-            min_level=KnowledgeLevel(given.min_level),
+    with closing(open_store(settings.graph)) as store:
+        snapshot = current_snapshot(store, settings.snapshots)
+        recommender = Recommender(store, snapshot, settings.home, compiled=snapshot.link_count > COMPILED_FROM)
+        answer = recommender.recommend(
+            Request(
+                as_of=_day(given.as_of),
+                patient=patient_id(given.patient, read_patient_key(settings.patient_key)) if given.patient else None,
+                case=_case(given.case) if given.case else None,
+                nodes=tuple(given.node or ()),
+                top=given.top,
+                min_level=KnowledgeLevel(given.min_level),
+            )
         )
-    )
     if given.json:
         sys.stdout.buffer.write(answer.json() + b"\n")
     else:
@@ -86,7 +87,6 @@ def _recommend(given: argparse.Namespace) -> int:
         from recommender.render import render
 
         render(answer.body, Console(highlight=False))
-    store.close()
     return 0
 
 
@@ -103,7 +103,7 @@ def _case(path: str) -> dict[str, Any]:
         case = json.loads(text)
     except OSError as error:
         raise CaseError("", f"the case cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         # The parser's message would repeat a patient's values; its position does not.
         raise CaseError("", f"the case is no JSON: {type(error).__name__}") from None
     if not isinstance(case, dict):

@@ -4,6 +4,7 @@ Every field is optional, none is guessed: an unknown field or a value of another
 name that nothing is called by goes to the answer's ``unresolved``.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -27,6 +28,8 @@ FIELDS = (
 )
 MAX_ITEMS = 200
 MAX_TEXT = 500
+# JSON may spell half a surrogate pair, which UTF-8 cannot.
+_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _ALLERGENS = (NodeKind.INGREDIENT, NodeKind.DRUG_CLASS, NodeKind.SUBSTANCE, NodeKind.MEDICINE)
 
 
@@ -44,7 +47,7 @@ def read_case(case: Any, snapshot: Snapshot) -> PatientRecord:  # whatever JSON 
         raise CaseError("", "an object is expected")
     for name in case:
         if name not in FIELDS:
-            raise CaseError(f"/{str(name)[:50]}", f"no such field; known are {', '.join(FIELDS)}")
+            raise CaseError(f"/{_escaped(name)}", f"no such field; known are {', '.join(FIELDS)}")
     age = case.get("age")
     if age is not None and (isinstance(age, bool) or not isinstance(age, (int, float)) or not 0 <= age <= 130):
         raise CaseError("/age", "years from 0 to 130 are expected")
@@ -76,8 +79,13 @@ def _flag(case: Mapping[str, Any], name: str) -> bool | None:
     return value
 
 
+def _escaped(name: object) -> str:
+    """A field's name as a part of a JSON pointer (RFC 6901), cut where it is no name any more."""
+    return str(name)[:50].encode(errors="replace").decode().replace("~", "~0").replace("/", "~1")
+
+
 def _text(value: object, pointer: str) -> str:
-    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT or "\x00" in value:
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_TEXT or _UNUSABLE.search(value):
         raise CaseError(pointer, f"a text of 1 to {MAX_TEXT} characters is expected")
     return value.strip()
 
@@ -134,7 +142,7 @@ class _CaseReader:
         values = self._fields(rest, pointer, required=("test",), optional=("unit", "date"))
         if "date" in values:
             try:
-                date.fromisoformat(values["date"])
+                values["date"] = date.fromisoformat(values["date"]).isoformat()
             except ValueError:
                 raise CaseError(f"{pointer}/date", "an ISO date is expected") from None
         node = self._resolve(values["test"], f"{pointer}/test", "test", (NodeKind.LAB_TEST,))
@@ -147,7 +155,7 @@ class _CaseReader:
     ) -> dict[str, str]:
         for name in item:
             if name not in (*required, *optional):
-                raise CaseError(f"{pointer}/{str(name)[:50]}", f"no such field; known are {', '.join((*required, *optional))}")
+                raise CaseError(f"{pointer}/{_escaped(name)}", f"no such field; known are {', '.join((*required, *optional))}")
         for name in required:
             if item.get(name) is None:
                 raise CaseError(f"{pointer}/{name}", "it is required")
@@ -156,6 +164,10 @@ class _CaseReader:
     def _resolve(self, text: str, pointer: str, word: str, kinds: Sequence[NodeKind]) -> int | None:
         for kind in kinds:
             found = self._snapshot.candidates(text, (kind,))
+            if word == "allergy" and len(found) > 1:
+                # A class may stand both in ATC and among the allergy classes, and an allergy is meant.
+                meant = [n for n in found if self._snapshot.properties(n).get("scheme") == "allergy"]
+                found = meant if len(meant) == 1 else found
             if len(found) == 1:
                 return found[0]
             if found:

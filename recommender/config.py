@@ -9,6 +9,24 @@ from pathlib import Path
 from recommender.errors import MetapathError
 
 TABLE = Path(__file__).with_name("scoring.toml")
+WHOLE = ("paths", "care_actions")
+"""Keys that count something."""
+RANGES: Mapping[str, tuple[float, float]] = {
+    "damping": (0, 1),
+    "intercept": (-100, 100),
+    "treats_first": (0, 100),
+    "treats": (0, 100),
+    "treats_later": (0, 100),
+    "palliates": (0, 100),
+    "unreviewed": (0, 1),
+    "ancestor": (0, 1),
+    "symptom": (0, 1),
+    "resolved": (0, 1),
+    "resolved_half_life": (0.01, 100),
+    "paths": (1, 50),
+    "care_actions": (0, 50),
+}
+"""The least and the greatest value of every key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +64,13 @@ class ScoringConfig:
     """Weight (0 to 1) of a condition on the day it was resolved."""
 
     resolved_half_life: float
-    """Years after which the weight of a resolved condition has halved."""
+    """Years (0.01 to 100) after which the weight of a resolved condition has halved."""
 
     paths: int
     """How many paths an answer shows for each medicine (1 to 50); the others are the remainder."""
 
     care_actions: int
-    """How many care actions an answer shows at most."""
+    """How many care actions an answer shows at most (0 to 50)."""
 
     @property
     def digest(self) -> str:
@@ -69,7 +87,7 @@ def read_scoring(path: Path = TABLE) -> ScoringConfig:
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise MetapathError(f"{path.name} cannot be read: {error}") from error
     return scoring_from(values)
 
@@ -80,16 +98,12 @@ def scoring_from(values: Mapping[str, object]) -> ScoringConfig:
     Raises:
         MetapathError: when a key is unknown or missing, or a value is no number of its range.
     """
-    types = {f.name: f.type for f in fields(ScoringConfig)}
-    if wrong := set(values) ^ set(types):
+    if wrong := set(values) ^ set(RANGES):
         raise MetapathError(f"scoring: {', '.join(sorted(wrong))} unknown or missing")
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise MetapathError(f"scoring: {name}: a number is expected")
-        if name in ("damping", "unreviewed", "ancestor", "symptom", "resolved") and not 0 <= value <= 1:
-            raise MetapathError(f"scoring: {name}: a number from 0 to 1 is expected")
-        if name == "paths" and not (isinstance(value, int) and 1 <= value <= 50):
-            raise MetapathError("scoring: paths: a whole number from 1 to 50 is expected")
-        if name == "resolved_half_life" and value <= 0:
-            raise MetapathError("scoring: resolved_half_life: years above 0 are expected")
+        low, high = RANGES[name]
+        numbers = int if name in WHOLE else (int, float)
+        if isinstance(value, bool) or not isinstance(value, numbers) or not low <= value <= high:
+            what = "whole number" if name in WHOLE else "number"
+            raise MetapathError(f"scoring: {name}: a {what} from {low:g} to {high:g} is expected")
     return ScoringConfig(**values)  # type: ignore[arg-type]  # checked above, key by key

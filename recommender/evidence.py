@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from graph.elements import Edge, EdgeKind
+from graph.elements import Edge, EdgeKind, KnowledgeLevel
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
 from recommender.record import Fact, PatientRecord
 
 DAYS_A_YEAR = 365.25
+LEAST_WEIGHT = 0.02
+"""A condition that was resolved so long ago that it weighs less is no evidence any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,15 @@ class Evidence:
     chain: tuple[Edge, ...] = ()
 
 
-def ancestors(snapshot: Snapshot, node: int) -> Iterator[tuple[tuple[int, ...], tuple[Edge, ...]]]:
+def ancestors(
+    snapshot: Snapshot, node: int, min_level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED
+) -> Iterator[tuple[tuple[int, ...], tuple[Edge, ...]]]:
     """The way up the tree from a node by IS_A: the node itself, then each node above it, nearest first.
+
+    Args:
+        snapshot: the tree.
+        node: where to begin.
+        min_level: edges known more weakly than this are not gone.
 
     Yields:
         (nodes from the start to there, edges between them).
@@ -49,7 +58,7 @@ def ancestors(snapshot: Snapshot, node: int) -> Iterator[tuple[tuple[int, ...], 
         for nodes, edges in level:
             yield nodes, edges
             for parent, said in snapshot.neighbours(EdgeKind.IS_A, nodes[-1], snapshot.kind(nodes[-1])):
-                if parent not in seen:
+                if parent not in seen and said[0].level.strength >= min_level.strength:
                     seen.add(parent)
                     above.append(((*nodes, parent), (*edges, said[0])))
         level = above
@@ -61,29 +70,44 @@ def is_group(snapshot: Snapshot, node: int) -> bool:
     return prefix == "ICD10CM" and "-" in code
 
 
-def weigh_record(record: PatientRecord, snapshot: Snapshot, config: ScoringConfig, as_of: date) -> tuple[Evidence, ...]:
+def weigh_record(
+    record: PatientRecord,
+    snapshot: Snapshot,
+    config: ScoringConfig,
+    as_of: date,
+    min_level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED,
+) -> tuple[Evidence, ...]:
     """The evidence of a record; of several reasons for one node the heaviest counts.
+
+    Args:
+        record: what is on file.
+        snapshot: the condition tree.
+        config: the weights.
+        as_of: the day of the answer.
+        min_level: edges of the tree that are known more weakly than this carry no evidence.
 
     Returns:
         Heaviest first, equal ones in the order of their numbers.
     """
     best: dict[int, Evidence] = {}
     for fact in record.facts:
-        for item in _of_fact(fact, snapshot, config, as_of):
+        for item in _of_fact(fact, snapshot, config, as_of, min_level):
             if item.node not in best or item.weight > best[item.node].weight:
                 best[item.node] = item
     return tuple(sorted(best.values(), key=lambda e: (-e.weight, e.node)))
 
 
-def _of_fact(fact: Fact, snapshot: Snapshot, config: ScoringConfig, as_of: date) -> Iterator[Evidence]:
+def _of_fact(
+    fact: Fact, snapshot: Snapshot, config: ScoringConfig, as_of: date, min_level: KnowledgeLevel
+) -> Iterator[Evidence]:
     name = snapshot.name(fact.node)
     if fact.kind is EdgeKind.HAS_SYMPTOM and fact.active:
         yield Evidence(fact.node, config.symptom, f"{name}: symptom on file", (fact.node,))
     if fact.kind is not EdgeKind.HAS_DIAGNOSIS or fact.properties.get("status") == "refuted":
         return
     weight, word = (1.0, "active") if fact.active else (_resolved(fact, config, as_of), "resolved")
-    for nodes, edges in ancestors(snapshot, fact.node):
-        if weight <= 0 or (len(nodes) > 1 and is_group(snapshot, nodes[-1])):
+    for nodes, edges in ancestors(snapshot, fact.node, min_level):
+        if weight < LEAST_WEIGHT or (len(nodes) > 1 and is_group(snapshot, nodes[-1])):
             continue
         up = len(nodes) - 1
         why = f"{name}: {word} diagnosis" + (f", a kind of {snapshot.name(nodes[-1])}" if up else "")

@@ -6,7 +6,7 @@ remainder (everything that is not shown) they add up to the score.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from graph.elements import Edge, EdgeKind
 from graph.snapshot import Snapshot
@@ -69,6 +69,9 @@ class Path:
         }
 
 
+_Share: TypeAlias = tuple[float, DirectSupport | FoundPath]
+
+
 class Explainer:
     """Finds the paths that carry scores.
 
@@ -93,25 +96,24 @@ class Explainer:
         starts = {e.node: e.weight for e in evidence}
         via = {e.node: e for e in evidence}
         first = self._walker.medicines.start
-        shares: dict[int, list[tuple[float, DirectSupport | FoundPath]]] = {
-            m: [(s.amount, s) for s in scores.support.get(m, ())] for m in medicines
-        }
+        shares = {m: self._largest([(s.amount, s) for s in scores.support.get(m, ())]) for m in medicines}
         for metapath, counts in scores.counts.items():
             goals = [m for m in medicines if counts[m - first] > 0 and metapath.weight > 0]
-            for goal, found in zip(goals, self._walker.heaviest(metapath, starts, goals, self._limit), strict=True):
-                whole = metapath.weight * float(scores.features[metapath][goal - first]) / float(counts[goal - first])
-                shares[goal].extend((whole * path.weight, path) for path in found)
-        return {m: self._paths(items, via) for m, items in shares.items()}
+            features = scores.features[metapath]
+            whole = [metapath.weight * float(features[g - first]) / float(counts[g - first]) for g in goals]
+            # A path that is no larger than the last one kept so far is not worth building.
+            above = [shares[g][-1][0] / w if len(shares[g]) == self._limit else 0.0 for g, w in zip(goals, whole, strict=True)]
+            found = self._walker.heaviest(metapath, starts, goals, self._limit, above)
+            for goal, share, paths in zip(goals, whole, found, strict=True):
+                shares[goal] = self._largest([*shares[goal], *((share * path.weight, path) for path in paths)])
+        return {m: tuple(self._path(amount, item, via) for amount, item in items) for m, items in shares.items()}
 
-    def _paths(
-        self, shares: Sequence[tuple[float, DirectSupport | FoundPath]], via: Mapping[int, Evidence]
-    ) -> tuple[Path, ...]:
-        # Direct support before walked paths among equals, then the order in which they were found: the same every time.
-        largest = sorted(shares, key=lambda share: -abs(share[0]))[: self._limit]
-        return tuple(
-            self._direct(amount, item, via) if isinstance(item, DirectSupport) else self._walked(amount, item, via)
-            for amount, item in largest
-        )
+    def _largest(self, shares: list[_Share]) -> list[_Share]:
+        # Direct support stands before walked paths among equals, then comes what was found first: the same every time.
+        return sorted(shares, key=lambda share: -share[0])[: self._limit]
+
+    def _path(self, amount: float, item: DirectSupport | FoundPath, via: Mapping[int, Evidence]) -> Path:
+        return self._direct(amount, item, via) if isinstance(item, DirectSupport) else self._walked(amount, item, via)
 
     def _direct(self, amount: float, support: DirectSupport, via: Mapping[int, Evidence]) -> Path:
         edge = support.edges[0]

@@ -77,7 +77,9 @@ def parse_steps(text: str) -> tuple[Step, ...]:
             step = Step(EdgeKind(kind), not back, NodeKind(source), NodeKind(target))
             rule = EDGE_RULES[step.kind]
             ends = (step.source, step.target) if step.forward else (step.target, step.source)
-            if ends not in rule.joins or rule.symmetric != (not back and not forth):
+            drawn = bool(back) + bool(forth) == (0 if rule.symmetric else 1)
+            # A symmetric edge between two kinds may stand either way round, and a step reads one relation.
+            if ends not in rule.joins or not drawn or (rule.symmetric and source != target):
                 raise MetapathError(f"{text!r}: the schema has no edge {source} {back}-{kind}-{forth} {target}")
             steps.append(step)
             source = target
@@ -94,8 +96,10 @@ def read_metapaths(path: Path = TABLE) -> tuple[Metapath, ...]:
     """
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))["metapath"]
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+    except (OSError, KeyError, ValueError) as error:
         raise MetapathError(f"{path.name} cannot be read: {error}") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise MetapathError(f"{path.name}: tables of the form [[metapath]] are expected")
     found = tuple(_metapath(row) for row in rows)
     if len({m.code for m in found}) != len(found):
         raise MetapathError(f"{path.name}: a code stands twice")
@@ -107,8 +111,14 @@ def _metapath(row: dict[str, object]) -> Metapath:
         raise MetapathError(f"metapath {row.get('code')}: exactly code, path, weight and sentence are expected")
     steps = parse_steps(str(row["path"]))
     weight = row["weight"]
-    if not isinstance(weight, (int, float)) or not 0 <= weight < 100:
+    if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < 100:
         raise MetapathError(f"metapath {row['code']}: weight from 0 to 100 is expected")
     if not 2 <= len(steps) <= MAX_STEPS or steps[-1].target is not NodeKind.MEDICINE:
         raise MetapathError(f"metapath {row['code']}: 2 to {MAX_STEPS} steps that end in Medicine are expected")
+    try:
+        str(row["sentence"]).format(*[""] * (len(steps) + 1))
+    except (AttributeError, IndexError, KeyError, ValueError) as error:
+        raise MetapathError(
+            f"metapath {row['code']}: a sentence with the nodes {{0}} to {{{len(steps)}}} is expected"
+        ) from error
     return Metapath(str(row["code"]), steps, float(weight), str(row["sentence"]))

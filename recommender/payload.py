@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph.elements import Edge, NodeKind
+from graph.schema import EDGE_RULES
 from graph.snapshot import Snapshot
 
 
@@ -37,8 +38,10 @@ def drawn(snapshot: Snapshot, nodes: Sequence[int], edges: Sequence[Edge]) -> st
     line = _label(snapshot, nodes[0])
     for i, edge in enumerate(edges):
         word = edge.kind.lower().replace("_", " ")
-        arrow = f"–{word}→" if edge.start == ids[i] else f"←{word}–"
-        line += f" {arrow} {_label(snapshot, nodes[i + 1])}"
+        tail, head = ("–", "→") if edge.start == ids[i] else ("←", "–")
+        if EDGE_RULES[edge.kind].symmetric:
+            tail = head = "–"
+        line += f" {tail}{word}{head} {_label(snapshot, nodes[i + 1])}"
     return line
 
 

@@ -44,6 +44,7 @@ class Unresolved:
         kind: what it should have been: condition, symptom, medicine, allergy, test or phenotype.
         nearest: names spelled most like it, or the candidates when several fit.
         reason: what is wrong with it, in words.
+        active: whether it holds on the day of the answer.
     """
 
     pointer: str
@@ -51,11 +52,12 @@ class Unresolved:
     kind: str
     nearest: tuple[str, ...]
     reason: str
+    active: bool = True
 
     @property
     def blocks_safety(self) -> bool:
         """Whether safety cannot be checked without it."""
-        return self.kind in ("allergy", "medicine")
+        return self.active and self.kind in ("allergy", "medicine")
 
     def payload(self) -> dict[str, Any]:
         """As it stands in an answer."""
@@ -101,18 +103,19 @@ def read_record(store: GraphStore, snapshot: Snapshot, patient: NodeId, as_of: d
         raise UnknownPatientError
     facts, unresolved = [], []
     for edge in store.edges_from(patient, sorted(PATIENT_EDGES)):
+        if not _known_by(edge, as_of):
+            continue
         try:
             number = snapshot.number(edge.end)
         except UnknownNodeError:
-            unresolved.append(_missing(edge))
-            continue
-        if _known_by(edge, as_of):
+            unresolved.append(_missing(edge, as_of))
+        else:
             facts.append(Fact(edge.kind, number, _holds(edge, as_of), edge.record or edge.evidence, edge.properties))
     values = node.properties
     born = values.get("birth_year")
     return PatientRecord(
         patient,
-        as_of.year - born if isinstance(born, int) else None,
+        as_of.year - born if isinstance(born, int) and born <= as_of.year else None,
         str(values["sex"]) if "sex" in values else None,
         bool(values["pregnant"]) if "pregnant" in values else None,
         bool(values["breast_feeding"]) if "breast_feeding" in values else None,
@@ -132,9 +135,10 @@ _WORDS = {
 }
 
 
-def _missing(edge: Edge) -> Unresolved:
+def _missing(edge: Edge, as_of: date) -> Unresolved:
     reason = "the record names a node that the knowledge graph does not have"
-    return Unresolved(edge.record, edge.end, _WORDS[edge.kind], (), reason)
+    pointer = edge.record or edge.evidence or "the record"
+    return Unresolved(pointer, edge.end, _WORDS[edge.kind], (), reason, _holds(edge, as_of))
 
 
 def _known_by(edge: Edge, as_of: date) -> bool:
@@ -143,7 +147,8 @@ def _known_by(edge: Edge, as_of: date) -> bool:
 
 
 def _holds(edge: Edge, as_of: date) -> bool:
-    if edge.properties.get("status", "active") != "active":
-        return False
-    stop = edge.properties.get("stop")
-    return not isinstance(stop, str) or not stop or stop > as_of.isoformat()
+    status, stop = edge.properties.get("status", "active"), edge.properties.get("stop")
+    if status != "refuted" and isinstance(stop, str) and stop:
+        # The day decides, not the status of today: what was resolved later was active then.
+        return stop > as_of.isoformat()
+    return status == "active"

@@ -15,7 +15,8 @@ def render(body: Mapping[str, Any], console: Console) -> None:
     """Print an answer's body."""
     _head(body, console)
     if not body["recommendations"]:
-        console.print("No safe suggestion.", style="bold")
+        none = "No safe suggestion." if body["excluded"] else "No suggestion: no medicine is known to treat what is on file."
+        console.print(none, style="bold")
     for item in body["recommendations"]:
         _suggestion(item, console)
     _excluded(body["excluded"], console)
@@ -74,7 +75,9 @@ def _excluded(excluded: Sequence[Mapping[str, Any]], console: Console) -> None:
         if entry["medicine"]["id"] not in seen and len(seen) < SHOWN_EXCLUSIONS:
             seen.add(entry["medicine"]["id"])
             sources = ", ".join(sorted({e["source"] for e in entry["proof"]["edges"]}))
-            table.add_row(entry["medicine"]["name"], entry["rule"], entry["sentence"] + (f" [{sources}]" if sources else ""))
+            proof = entry["sentence"] + (f" [{sources}]" if sources else "")
+            # As Text: in a plain string rich would take what stands in brackets for a style.
+            table.add_row(*map(Text, (entry["medicine"]["name"], entry["rule"], proof)))
     console.print()
     console.print(table)
     left = len({e["medicine"]["id"] for e in excluded}) - len(seen)
@@ -86,7 +89,8 @@ def _care(actions: Sequence[Mapping[str, Any]], console: Console) -> None:
     if actions:
         console.print(Text("\nBeside medicines", style="bold"))
     for item in actions:
-        console.print(Text(f"    {item['category']}: {item['care_action']['name']}"))
+        category = f"{item['category']}: " if item["category"] else ""
+        console.print(Text(f"    {category}{item['care_action']['name']}"))
 
 
 def _unresolved(items: Sequence[Mapping[str, Any]], console: Console) -> None:

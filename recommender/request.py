@@ -24,7 +24,7 @@ class Request:
         case: a case as :mod:`recommender.case` reads it.
         nodes: ids, aliases or names of conditions and symptoms; the answer is then for no patient and unscreened.
         top: how many suggestions at most, 1 to 100.
-        min_level: edges known more weakly than this do not speak for a medicine (safety always uses all).
+        min_level: edges known more weakly than this speak for no medicine and no care action (safety always uses all).
     """
 
     as_of: date

@@ -5,6 +5,7 @@ has no patient, is marked unscreened, and lists what the walk alone finds behind
 ranking. The same request on the same snapshot gives the same bytes.
 """
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import orjson
 
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
-from graph.errors import UnknownNodeError
+from graph.errors import AmbiguousNameError, UnknownNodeError
 from graph.snapshot import Snapshot
 from graph.store import GraphStore
 from recommender.answer import (
@@ -79,7 +80,8 @@ class Recommender:
         Raises:
             UnknownPatientError: when the store has no such patient.
             CaseError: when the case cannot be understood.
-            UnknownNodeError: when a named node is unknown, is no condition or symptom, or fits several.
+            UnknownNodeError: when a named node is unknown, or is no condition or symptom.
+            AmbiguousNameError: when a name fits several of those.
         """
         record, evidence = self._evidence(request)
         scorer, explainer = self._engine(request.min_level)
@@ -89,7 +91,8 @@ class Recommender:
         first = self.snapshot.numbers(NodeKind.MEDICINE).start
         totals = scores.total.tolist()
         ranked = sorted(candidates, key=lambda m: (m not in scores.support, -totals[m - first], m))
-        safe = [m for m in ranked if screened is None or not screened.excluded(m)][: request.top]
+        unruled = [m for m in ranked if screened is None or not screened.excluded(m)]
+        safe = share_out(unruled, evidence, scores, request.top)
         paths = explainer.explain(safe, evidence, scores)
         suggestions = [self._suggestion(m, scores, paths[m], screened) for m in safe]
         return Recommendation(self._body(request, record, evidence, suggestions, screened, ranked))
@@ -101,13 +104,14 @@ class Recommender:
             record = read_record(self._store, self.snapshot, request.patient, request.as_of)
         else:
             record = read_case(request.case, self.snapshot)
-        return record, weigh_record(record, self.snapshot, self._config, request.as_of)
+        return record, weigh_record(record, self.snapshot, self._config, request.as_of, request.min_level)
 
     def _named(self, name: str) -> int:
         found = self.snapshot.candidates(name, EVIDENCE_KINDS)
-        if len(found) != 1:
-            near = [self.snapshot.id(n) for n in found] or self.snapshot.nearest(name, EVIDENCE_KINDS)
-            raise UnknownNodeError(name, near)
+        if not found:
+            raise UnknownNodeError(name, self.snapshot.nearest(name, EVIDENCE_KINDS))
+        if len(found) > 1:
+            raise AmbiguousNameError(name, [self.snapshot.id(n) for n in found])
         return found[0]
 
     def _engine(self, level: KnowledgeLevel) -> tuple[Scorer, Explainer]:
@@ -129,7 +133,8 @@ class Recommender:
             else:
                 self._means = path_count_means(self._walker(KnowledgeLevel.UNREVIEWED))
                 path.parent.mkdir(parents=True, exist_ok=True)
-                partial = path.with_suffix(".partial")
+                # A name of its own: several workers may begin with the same snapshot at once.
+                partial = path.with_suffix(f".{secrets.token_hex(8)}.partial")
                 partial.write_bytes(orjson.dumps(self._means))
                 partial.replace(path)
         return self._means
@@ -147,11 +152,13 @@ class Recommender:
         degree = float(scores.degree[medicine - first])
         return Suggestion(medicine, medicine in scores.support, score, degree, paths, remainder, cautions)
 
-    def _care(self, evidence: Sequence[Evidence]) -> list[CareSuggestion]:
+    def _care(self, evidence: Sequence[Evidence], level: KnowledgeLevel) -> list[CareSuggestion]:
         found: dict[int, CareSuggestion] = {}
         for item in evidence:
             if item.node in self.snapshot.numbers(NodeKind.CONDITION):
                 for action, edges in self.snapshot.sources(EdgeKind.HELPS, NodeKind.CARE_ACTION, item.node):
+                    if edges[0].level.strength < level.strength:
+                        continue
                     names = (self.snapshot.name(action), self.snapshot.name(item.node))
                     steps = (*((edge,) for edge in item.chain), tuple(edges))
                     path = Path("ChA", (*item.via, action), steps, item.weight, f"{names[0]} helps in {names[1]}.")
@@ -174,7 +181,7 @@ class Recommender:
             for entry in excluded_payload(self.snapshot, medicine, screened.findings.get(medicine, ()) if screened else ())
         ]
         return {
-            "id": answer_id(request.payload(), self.snapshot.checksum, self._model, VERSION),
+            "id": answer_id(request.payload(), _on_file(record), self.snapshot.checksum, self._model, VERSION),
             "snapshot": self.snapshot.checksum,
             "trained_on": None,
             "as_of": request.as_of.isoformat(),
@@ -184,10 +191,38 @@ class Recommender:
             "intercept": self._config.intercept,
             "recommendations": [s.payload(i + 1, self.snapshot) for i, s in enumerate(suggestions)],
             "excluded": excluded,
-            "care_actions": [c.payload(self.snapshot) for c in self._care(evidence)],
+            "care_actions": [c.payload(self.snapshot) for c in self._care(evidence, request.min_level)],
             "unresolved": [u.payload() for u in (record.unresolved if record else ())],
             "notice": _notice(record, screened),
         }
+
+
+def share_out(ranked: Sequence[int], evidence: Sequence[Evidence], scores: Scores, top: int) -> list[int]:
+    """Choose the suggestions so that no condition on file takes the whole list.
+
+    Each medicine belongs to the fact on file that supports it most; facts take turns, each with its best medicine that is left,
+    in the order of those medicines' ranks. Of one fact, or of no direct support at all, simply the best are chosen.
+
+    Returns:
+        At most ``top`` of ``ranked``, in the order of ``ranked``.
+    """
+    facts = {e.node: e.via[0] for e in evidence}
+    turns: dict[int | None, int] = {}
+    order = []
+    for place, medicine in enumerate(ranked):
+        support = scores.support.get(medicine, ())
+        fact = facts[max(support, key=lambda s: s.amount).start] if support else None
+        turns[fact] = turns.get(fact, 0) + 1
+        order.append((fact is None, turns[fact], place))
+    return [ranked[place] for place in sorted(place for *_, place in sorted(order)[:top])]
+
+
+def _on_file(record: PatientRecord | None) -> list[Any]:
+    """What an answer for a stored patient rests on beside the request: another diagnosis makes another answer."""
+    if record is None or record.patient is None:
+        return []
+    facts = [[fact.kind, fact.node, fact.active, fact.record, dict(fact.properties)] for fact in record.facts]
+    return [_patient(record), facts, [item.payload() for item in record.unresolved]]
 
 
 def _patient(record: PatientRecord | None) -> dict[str, Any] | None:

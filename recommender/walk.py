@@ -129,7 +129,12 @@ class Walker:
         return totals
 
     def heaviest(
-        self, metapath: Metapath, starts: Mapping[int, float], goals: Sequence[int], limit: int
+        self,
+        metapath: Metapath,
+        starts: Mapping[int, float],
+        goals: Sequence[int],
+        limit: int,
+        above: Sequence[float] = (),
     ) -> list[list[FoundPath]]:
         """The heaviest paths of a metapath to each goal.
 
@@ -138,6 +143,7 @@ class Walker:
             starts: weight of each evidence node.
             goals: numbers of medicines.
             limit: how many paths at most for each.
+            above: for each goal a weight that a path must exceed to be worth answering; 0 when empty.
 
         Returns:
             A list for each goal, heaviest first; equal ones in the order of their nodes' numbers.
@@ -159,13 +165,10 @@ class Walker:
         rows = [part for s in steps[:-1] for part in (s.ahead.pointers, s.ahead.targets, s.weights, s.ahead.first)]
         kernel = self._kernels.paths_two if len(steps) == 2 else self._kernels.paths_three
         kernel(*chosen, *rows, slots, offset, table, targets, kept, weights)
+        found = zip(goals, kept[:, :, : len(steps)].tolist(), weights.tolist(), above or [0.0] * len(goals), strict=True)
         return [
-            [
-                FoundPath(metapath, (*(int(n) for n in kept[g, i, : len(steps)]), goal), float(weights[g, i]))
-                for i in range(limit)
-                if weights[g, i] > 0
-            ]
-            for g, goal in enumerate(goals)
+            [FoundPath(metapath, (*nodes, goal), w) for nodes, w in zip(paths, ws, strict=True) if w > floor]
+            for goal, paths, ws, floor in found
         ]
 
     def _starts(self, metapath: Metapath, starts: Mapping[int, float]) -> tuple[Array, Array]:

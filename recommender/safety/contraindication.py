@@ -7,14 +7,14 @@ asthma, but not the other way round. A resolved condition counts only where the 
 from graph.elements import Edge, EdgeKind, NodeKind
 from recommender.evidence import ancestors
 from recommender.record import Fact, PatientRecord
-from recommender.safety.finding import Finding, Proof, Screening, Severity, fact_payload
+from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, fact_payload
 
 
 class ContraindicationRule:
     """See the module."""
 
     name = "contraindication"
-    needs = ((EdgeKind.CONTRAINDICATED_IN, NodeKind.MEDICINE, NodeKind.CONDITION),)
+    needs: tuple[tuple[Need, ...], ...] = (((EdgeKind.CONTRAINDICATED_IN, NodeKind.MEDICINE, NodeKind.CONDITION),),)
 
     def concerns(self, record: PatientRecord) -> bool:
         """Whether any diagnosis is on file."""

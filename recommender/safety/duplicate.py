@@ -3,17 +3,20 @@
 ATC groups whose code ends in X gather what fits nowhere else ("other antiepileptics") and are no class in this sense.
 """
 
+from typing import TypeAlias
+
 from graph.elements import Edge, EdgeKind, NodeKind
-from graph.snapshot import Snapshot
 from recommender.record import Fact, PatientRecord
-from recommender.safety.finding import Finding, Proof, Screening, Severity, fact_payload
+from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, fact_payload
+
+_Way: TypeAlias = tuple[tuple[int, ...], tuple[Edge, ...]]
 
 
 class DuplicateRule:
     """See the module."""
 
     name = "duplicate"
-    needs = ((EdgeKind.HAS_INGREDIENT, NodeKind.MEDICINE, NodeKind.INGREDIENT),)
+    needs: tuple[tuple[Need, ...], ...] = (((EdgeKind.HAS_INGREDIENT, NodeKind.MEDICINE, NodeKind.INGREDIENT),),)
 
     def concerns(self, record: PatientRecord) -> bool:
         """Whether any medicine is being taken."""
@@ -24,7 +27,7 @@ class DuplicateRule:
         found = []
         for fact in screening.record.of(EdgeKind.TAKES):
             inside = dict(screening.components.ingredients(fact.node))
-            classes = _classes(screening.snapshot, fact.node)
+            classes = _classes(screening, fact.node)
             for medicine in screening.candidates:
                 finding = self._same(screening, fact, medicine, inside) or self._alike(screening, fact, medicine, classes)
                 if finding:
@@ -45,21 +48,24 @@ class DuplicateRule:
                 return Finding(medicine, Severity.EXCLUDE, f"{conclusion}, which is being taken.", proof)
         return None
 
-    def _alike(self, screening: Screening, fact: Fact, medicine: int, classes: dict[int, Edge]) -> Finding | None:
+    def _alike(self, screening: Screening, fact: Fact, medicine: int, classes: dict[int, _Way]) -> Finding | None:
         snapshot = screening.snapshot
-        for group, edge in _classes(snapshot, medicine).items() if classes else ():
+        for group, (nodes, edges) in _classes(screening, medicine).items() if classes else ():
             if group in classes:
                 conclusion = f"{snapshot.name(medicine)} is of the class {snapshot.name(group)} like {snapshot.name(fact.node)}"
-                nodes, edges = (fact.node, group, medicine), (classes[group], edge)
-                proof = Proof(self.name, fact_payload(snapshot, fact), nodes, edges, conclusion)
+                taken = classes[group]
+                chain = (*taken[0], *reversed(nodes[:-1])), (*taken[1], *reversed(edges))
+                proof = Proof(self.name, fact_payload(snapshot, fact), *chain, conclusion)
                 return Finding(medicine, Severity.CAUTION, f"{conclusion}, which is being taken.", proof)
         return None
 
 
-def _classes(snapshot: Snapshot, medicine: int) -> dict[int, Edge]:
-    """Chemical subgroups (ATC level 4) of a medicine."""
-    return {
-        group: edges[0]
-        for group, edges in snapshot.neighbours(EdgeKind.IN_CLASS, medicine, NodeKind.DRUG_CLASS)
-        if len(code := snapshot.id(group).removeprefix("ATC:")) == 5 and not code.endswith("X")
-    }
+def _classes(screening: Screening, medicine: int) -> dict[int, _Way]:
+    """Chemical subgroups (ATC level 4) of a medicine and of the single medicines in it, each with the way there."""
+    snapshot, found = screening.snapshot, dict[int, _Way]()
+    for component in screening.components.of(medicine):
+        for group, said in snapshot.neighbours(EdgeKind.IN_CLASS, component.medicine, NodeKind.DRUG_CLASS):
+            code = snapshot.id(group).removeprefix("ATC:")
+            if len(code) == 5 and not code.endswith("X"):
+                found.setdefault(group, ((*reversed(component.nodes), group), (*reversed(component.edges), said[0])))
+    return found

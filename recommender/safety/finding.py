@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from graph.elements import Edge, EdgeKind, NodeKind
 from graph.snapshot import Snapshot
 from recommender.payload import edge_payload, node_payload
 from recommender.record import Fact, PatientRecord
-from recommender.safety.components import Components
+from recommender.safety.components import Component, Components
+
+Need: TypeAlias = tuple[EdgeKind, NodeKind, NodeKind]
+"""A relation of reference data: an edge kind and the kinds that it joins."""
 
 
 class Severity(StrEnum):
@@ -84,6 +87,14 @@ class Screening:
     components: Components
     candidates: tuple[int, ...] = field(default=())
 
+    def inside(self) -> dict[int, list[tuple[int, Component]]]:
+        """For each medicine inside any candidate: those candidates, each with the way from the one to the other."""
+        found: dict[int, list[tuple[int, Component]]] = {}
+        for medicine in self.candidates:
+            for component in self.components.of(medicine):
+                found.setdefault(component.medicine, []).append((medicine, component))
+        return found
+
 
 class Rule(Protocol):
     """The one shape of all rules."""
@@ -94,8 +105,8 @@ class Rule(Protocol):
         ...
 
     @property
-    def needs(self) -> tuple[tuple[EdgeKind, NodeKind, NodeKind], ...]:
-        """The relations of reference data that it reads; without all of them it cannot check anything."""
+    def needs(self) -> tuple[tuple[Need, ...], ...]:
+        """The reference data without which it cannot check: of each group at least one relation."""
         ...
 
     def concerns(self, record: PatientRecord) -> bool:
@@ -114,7 +125,8 @@ def fact_payload(snapshot: Snapshot, fact: Fact) -> dict[str, Any]:
         "node": node_payload(snapshot, fact.node),
         "active": fact.active,
         "record": fact.record,
-        "properties": dict(fact.properties),
+        # Sorted, so that the order of keys in a case does not change the bytes of an answer.
+        "properties": dict(sorted(fact.properties.items())),
     }
 
 

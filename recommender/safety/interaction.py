@@ -7,7 +7,7 @@ from graph.elements import Edge, EdgeKind, NodeKind
 from graph.snapshot import Snapshot
 from recommender.record import Fact, PatientRecord
 from recommender.safety.components import Component
-from recommender.safety.finding import Finding, Proof, Screening, Severity, fact_payload
+from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, fact_payload
 
 SEVERITY = {"severe": Severity.EXCLUDE, "moderate": Severity.CAUTION, "mild": Severity.NOTE}
 
@@ -16,7 +16,7 @@ class InteractionRule:
     """See the module."""
 
     name = "interaction"
-    needs = ((EdgeKind.INTERACTS_WITH, NodeKind.MEDICINE, NodeKind.MEDICINE),)
+    needs: tuple[tuple[Need, ...], ...] = (((EdgeKind.INTERACTS_WITH, NodeKind.MEDICINE, NodeKind.MEDICINE),),)
 
     def concerns(self, record: PatientRecord) -> bool:
         """Whether any medicine is being taken."""
@@ -25,16 +25,13 @@ class InteractionRule:
     def findings(self, screening: Screening) -> list[Finding]:
         """Every finding about the candidates: one for each medicine and current medicine, the most severe."""
         snapshot = screening.snapshot
-        inner: dict[int, list[tuple[int, Component]]] = {}
-        for medicine in screening.candidates:
-            for component in screening.components.of(medicine):
-                inner.setdefault(component.medicine, []).append((medicine, component))
+        inside = screening.inside()
         best: dict[tuple[int, int], tuple[int, Finding]] = {}
         for fact in screening.record.of(EdgeKind.TAKES):
             for taken in screening.components.of(fact.node):
                 for other, edges in snapshot.neighbours(EdgeKind.INTERACTS_WITH, taken.medicine, NodeKind.MEDICINE):
                     edge = min(edges, key=_rank)
-                    for medicine, component in inner.get(other, ()):
+                    for medicine, component in inside.get(other, ()):
                         key = (medicine, fact.node)
                         if key not in best or _rank(edge) < best[key][0]:
                             best[key] = (_rank(edge), _finding(snapshot, fact, taken, edge, component, medicine))

@@ -32,20 +32,22 @@ def ckd_epi_2021(creatinine: float, age: float, *, female: bool) -> float:
 
 def latest_egfr(snapshot: Snapshot, record: PatientRecord) -> tuple[float, dict[str, Any]] | None:
     """The newest eGFR of a patient with the fact that it rests on, or nothing when it cannot be told."""
+    creatinine = {CREATININE} if record.sex in ("female", "male") else set()
     results = sorted(record.of(EdgeKind.HAS_RESULT), key=lambda f: str(f.properties.get("date", "")), reverse=True)
     for fact in results:
-        test, value = snapshot.id(fact.node), float(str(fact.properties["value"]))
+        test, value = snapshot.id(fact.node), _in_own_unit(snapshot, fact)
         if test in EGFR_TESTS:
-            return value, fact_payload(snapshot, fact)
-        if test == CREATININE and record.age is not None and record.age >= ADULT and record.sex in ("female", "male"):
-            creatinine = _in_mg_per_dl(snapshot, fact)
-            if creatinine is not None and creatinine > 0:
-                egfr = ckd_epi_2021(creatinine, record.age, female=record.sex == "female")
-                return egfr, fact_payload(snapshot, fact) | {"egfr": egfr}
+            # In a unit that nobody knows the number is taken as it is: those that are in use would make it too low.
+            egfr = float(str(fact.properties["value"])) if value is None else value
+            return egfr, fact_payload(snapshot, fact) | {"egfr": egfr}
+        if test in creatinine and value is not None and value > 0 and record.age is not None and record.age >= ADULT:
+            egfr = ckd_epi_2021(value, record.age, female=record.sex == "female")
+            return egfr, fact_payload(snapshot, fact) | {"egfr": egfr}
     return None
 
 
-def _in_mg_per_dl(snapshot: Snapshot, fact: Fact) -> float | None:
+def _in_own_unit(snapshot: Snapshot, fact: Fact) -> float | None:
+    """A result in the unit of its test (creatinine: mg/dL), or nothing when it is in a unit that is not known for it."""
     properties = snapshot.properties(fact.node)
     other = properties.get("other_units", ())
     factors = other if isinstance(other, tuple) else ()

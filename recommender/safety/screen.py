@@ -2,20 +2,22 @@
 
 Safety comes before ranking and fails closed: a rule that raises, or whose reference data the graph lacks although there is
 something on file to check, excludes every candidate with that reason. An allergy or a current medicine that could not be
-resolved makes the answer unscreened, and every suggestion carries a caution that says so.
+resolved, or that nobody verified, makes the answer unscreened, and every suggestion carries a caution that says so.
 """
 
 import logging
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from graph.elements import EdgeKind
 from graph.snapshot import Snapshot
 from recommender.record import PatientRecord
 from recommender.safety.allergy import AllergyRule
 from recommender.safety.components import Components
 from recommender.safety.contraindication import ContraindicationRule
 from recommender.safety.duplicate import DuplicateRule
-from recommender.safety.finding import Finding, Proof, Rule, Screening, Severity, missing_payload
+from recommender.safety.finding import Finding, Proof, Rule, Screening, Severity, fact_payload, missing_payload
 from recommender.safety.interaction import InteractionRule
 from recommender.safety.limits import LimitRule
 from recommender.safety.pharmacogenomics import PharmacogenomicsRule
@@ -72,29 +74,29 @@ def screen(
     found: list[Finding] = [f for medicine in screening.candidates if (f := _unverified(snapshot, medicine))]
     for rule in rules:
         found.extend(_run(rule, screening))
-    blocking = [u for u in record.unresolved if u.blocks_safety]
-    for item in blocking:
-        words = f"the {item.kind} given at {item.pointer} is not known, so safety could not be checked for it"
-        proof = Proof("unresolved", {"kind": "UNRESOLVED", "pointer": item.pointer}, (), (), words)
-        found.extend(Finding(m, Severity.CAUTION, f"{words[0].upper()}{words[1:]}.", proof) for m in screening.candidates)
+    unchecked = list(_unchecked(screening))
+    for proof in unchecked:
+        words = f"{proof.conclusion[0].upper()}{proof.conclusion[1:]}."
+        found.extend(Finding(m, Severity.CAUTION, words, proof) for m in screening.candidates)
     order = list(Severity)
     found.sort(key=lambda f: (f.medicine, order.index(f.severity), f.proof.rule, f.sentence))
     by_medicine: dict[int, list[Finding]] = {}
     for finding in found:
         by_medicine.setdefault(finding.medicine, []).append(finding)
-    return Screened(not blocking, {medicine: tuple(items) for medicine, items in by_medicine.items()})
+    return Screened(not unchecked, {medicine: tuple(items) for medicine, items in by_medicine.items()})
 
 
 def _run(rule: Rule, screening: Screening) -> Sequence[Finding]:
-    lacking = [key for key in rule.needs if screening.snapshot.relation(*key) is None]
-    if len(lacking) == len(rule.needs):
+    if not all(any(screening.snapshot.relation(*need) for need in group) for group in rule.needs):
         if not rule.concerns(screening.record):
             return ()
         return _closed(rule, screening, "the graph has no reference data for it")
     try:
         return rule.findings(screening)
-    except Exception:  # whatever goes wrong inside a rule, its medicines are not let through
-        _log.exception("safety rule %s failed", rule.name)
+    except Exception as error:  # whatever goes wrong inside a rule, its medicines are not let through
+        # An error's message may repeat what is on file about the patient; where it arose does not.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        _log.error("safety rule %s failed: %s in %s:%s", rule.name, type(error).__name__, place.name, place.lineno)
         return _closed(rule, screening, "the rule failed")
 
 
@@ -102,6 +104,19 @@ def _closed(rule: Rule, screening: Screening, reason: str) -> list[Finding]:
     words = f"{rule.name} could not be checked: {reason}"
     proof = Proof(rule.name, missing_payload(reason), (), (), words)
     return [Finding(m, Severity.EXCLUDE, f"{words[0].upper()}{words[1:]}.", proof) for m in screening.candidates]
+
+
+def _unchecked(screening: Screening) -> Iterator[Proof]:
+    """For each allergy and each medicine in use that nothing is known about: that safety could not be checked for it."""
+    snapshot, record = screening.snapshot, screening.record
+    for item in record.unresolved:
+        if item.blocks_safety:
+            words = f"the {item.kind} given at {item.pointer} is not known, so safety could not be checked for it"
+            yield Proof("unresolved", {"kind": "UNRESOLVED", "pointer": item.pointer}, (), (), words)
+    for fact in (*record.of(EdgeKind.ALLERGIC_TO), *record.of(EdgeKind.TAKES)):
+        if not snapshot.properties(fact.node).get("verified", True):
+            words = f"nothing is known about {snapshot.name(fact.node)}, so safety could not be checked for it"
+            yield Proof("unresolved", fact_payload(snapshot, fact), (fact.node,), (), words)
 
 
 def _unverified(snapshot: Snapshot, medicine: int) -> Finding | None:

@@ -1,0 +1,257 @@
+"""Cases: what is understood, what is refused with a pointer, and what is answered as unresolved."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph.elements import EdgeKind
+from recommender.case import FIELDS, MAX_ITEMS, MAX_TEXT, read_case
+from recommender.errors import CaseError
+from recommender.record import Fact, Unresolved
+from recommender.request import Request
+from recommender.service import Recommender
+from tests.recommender.conftest import LAWS, TODAY, Build, Graph
+
+EDGES = [
+    ("M:lisinopril", "TREATS", "C:hypertension"),
+    ("M:lisinopril", "HAS_INGREDIENT", "I:lisinopril"),
+    ("M:amoxicillin", "HAS_INGREDIENT", "I:amoxicillin"),
+    ("I:amoxicillin", "IN_CLASS", "K:penicillins"),
+    ("C:hypertension", "PRESENTS", "Y:headache"),
+    ("P:slow", "AFFECTS_RESPONSE", "M:lisinopril", {"action": "avoid"}),
+    ("M:lisinopril", "LIMITED_BY", "LOINC:98979-8", {"limit": "renal", "value": "30", "strength": "absolute"}),
+    ("A:walking", "HELPS", "C:hypertension"),
+    ("S:peanut", "CROSS_REACTS_WITH", "K:penicillins", {"strength": "low"}),
+]
+NODES = {
+    "C:hypertension": {"name": "Hypertension", "aliases": ["high blood pressure", "HTN", "pressure"]},
+    "C:portal": {"name": "Portal hypertension", "aliases": ["pressure"]},
+    "K:penicillins": {"name": "Penicillins", "aliases": ["penicillin"], "scheme": "allergy"},
+    "I:benzylpenicillin": {"name": "Benzylpenicillin"},
+    "S:peanut": {"name": "Peanut"},
+    "P:slow": {"name": "Slow metabolizer"},
+    "LOINC:98979-8": {"name": "eGFR", "unit": "mL/min/{1.73_m2}"},
+    "LOINC:2160-0": {"name": "Creatinine", "unit": "mg/dL", "other_units": ("umol/L=0.01131",)},
+}
+
+
+@pytest.fixture
+def graph(graph_of: Callable[..., Graph]) -> Graph:
+    return graph_of(EDGES, NODES)
+
+
+def test_an_empty_case_knows_nothing(graph: Graph) -> None:
+    record = read_case({}, graph.snapshot)
+
+    assert (record.patient, record.age, record.sex, record.pregnant, record.breast_feeding) == (None,) * 5
+    assert (record.facts, record.unresolved, record.synthetic) == ((), (), False)
+    assert read_case(dict.fromkeys(FIELDS), graph.snapshot) == record
+
+
+def test_every_field_is_read(graph: Graph) -> None:
+    case = {
+        "age": 40.5,
+        "sex": "female",
+        "pregnant": False,
+        "breast_feeding": True,
+        "conditions": ["high blood pressure"],
+        "symptoms": ["Y:headache"],
+        "medicines": ["  Amoxicillin "],
+        "allergies": [{"substance": "penicillin", "severity": "severe", "reaction": "rash"}],
+        "results": [{"test": "creatinine", "value": 1, "unit": "mg/dL", "date": "2024-05-01"}],
+        "phenotypes": ["slow METABOLIZER"],
+    }
+
+    record = read_case(case, graph.snapshot)
+
+    result = {"value": 1.0, "unit": "mg/dL", "date": "2024-05-01"}
+    assert (record.age, record.sex, record.pregnant, record.breast_feeding) == (40, "female", False, True)
+    assert record.unresolved == ()
+    assert record.facts == (
+        Fact(EdgeKind.HAS_DIAGNOSIS, graph.number("C:hypertension"), True, "/conditions/0"),
+        Fact(EdgeKind.HAS_SYMPTOM, graph.number("Y:headache"), True, "/symptoms/0"),
+        Fact(EdgeKind.TAKES, graph.number("M:amoxicillin"), True, "/medicines/0"),
+        Fact(EdgeKind.HAS_PHENOTYPE, graph.number("P:slow"), True, "/phenotypes/0"),
+        Fact(
+            EdgeKind.ALLERGIC_TO,
+            graph.number("K:penicillins"),
+            True,
+            "/allergies/0",
+            {"severity": "severe", "reaction": "rash"},
+        ),
+        Fact(EdgeKind.HAS_RESULT, graph.number("LOINC:2160-0"), True, "/results/0", result),
+    )
+
+
+@pytest.mark.parametrize("text", ["20240501", "2024-W18-3", " 2024-05-01 "])
+def test_dates_are_kept_in_one_form(graph: Graph, text: str) -> None:
+    record = read_case({"results": [{"test": "egfr", "value": 90, "date": text}]}, graph.snapshot)
+
+    assert record.facts[0].properties["date"] == "2024-05-01"
+
+
+@pytest.mark.parametrize("word", ["amoxicillin", "penicillin", "peanut", "lisinopril", "M:amoxicillin"])
+def test_an_allergen_may_be_an_ingredient_a_class_a_substance_or_a_medicine(graph: Graph, word: str) -> None:
+    record = read_case({"allergies": [{"substance": word}]}, graph.snapshot)
+
+    meant = {"amoxicillin": "I:amoxicillin", "penicillin": "K:penicillins", "peanut": "S:peanut", "lisinopril": "I:lisinopril"}
+    assert graph.ids(f.node for f in record.facts) == [meant.get(word, word)]
+
+
+def test_of_classes_of_one_name_the_allergy_class_is_meant(graph_of: Callable[..., Graph]) -> None:
+    nodes = {"ATC:J01C": {"name": "Penicillins"}, "ATC:J01D": {"name": "Others"}, "ATC:J01E": {"name": "Others"}}
+    graph = graph_of(EDGES, NODES | nodes)
+
+    record = read_case({"allergies": [{"substance": "penicillins"}, {"substance": "others"}]}, graph.snapshot)
+
+    assert graph.ids(f.node for f in record.facts) == ["K:penicillins"]
+    assert [u.text for u in record.unresolved] == ["others"]
+
+
+def test_an_unknown_name_is_answered_with_the_nearest(graph: Graph) -> None:
+    record = read_case({"conditions": ["hypertenson"], "allergies": [{"substance": "penicilin"}]}, graph.snapshot)
+
+    assert record.facts == ()
+    condition, allergy = record.unresolved
+    assert condition == Unresolved(
+        "/conditions/0", "hypertenson", "condition", ("Hypertension", "Portal hypertension"), "no condition is called so"
+    )
+    assert (allergy.pointer, allergy.kind) == ("/allergies/0/substance", "allergy")
+    assert "Penicillins" in allergy.nearest
+    assert (condition.blocks_safety, allergy.blocks_safety) == (False, True)
+
+
+def test_an_ambiguous_name_is_not_guessed(graph: Graph) -> None:
+    [item] = read_case({"conditions": ["Pressure"]}, graph.snapshot).unresolved
+
+    assert item.nearest == ("Hypertension (C:hypertension)", "Portal hypertension (C:portal)")
+    assert item.reason == "several fit; give the id of one"
+
+
+@pytest.mark.parametrize("text", ["!?", "高血圧", "M:lisinopril"])
+def test_what_no_condition_is_called_is_unresolved(graph: Graph, text: str) -> None:
+    assert [u.text for u in read_case({"conditions": [text]}, graph.snapshot).unresolved] == [text]
+
+
+SECRET = "sEcReT"
+WRONG = [
+    ([], ""),
+    (SECRET, ""),
+    (None, ""),
+    ({"name": SECRET}, "/name"),
+    ({"a/b~c": SECRET}, "/a~1b~0c"),
+    ({"age": SECRET}, "/age"),
+    ({"age": True}, "/age"),
+    ({"age": -1}, "/age"),
+    ({"age": 131}, "/age"),
+    ({"age": float("nan")}, "/age"),
+    ({"age": 10**400}, "/age"),
+    ({"sex": SECRET}, "/sex"),
+    ({"sex": [SECRET]}, "/sex"),
+    ({"pregnant": SECRET}, "/pregnant"),
+    ({"breast_feeding": 1}, "/breast_feeding"),
+    ({"conditions": SECRET}, "/conditions"),
+    ({"conditions": {SECRET: SECRET}}, "/conditions"),
+    ({"conditions": ["headache", 5]}, "/conditions/1"),
+    ({"conditions": [" "]}, "/conditions/0"),
+    ({"symptoms": [SECRET + "\0"]}, "/symptoms/0"),
+    ({"medicines": [SECRET + "\ud800"]}, "/medicines/0"),
+    ({"phenotypes": [SECRET * MAX_TEXT]}, "/phenotypes/0"),
+    ({"medicines": ["lisinopril"] * (MAX_ITEMS + 1)}, "/medicines"),
+    ({"allergies": [SECRET]}, "/allergies/0"),
+    ({"allergies": [{}]}, "/allergies/0/substance"),
+    ({"allergies": [{"substance": None}]}, "/allergies/0/substance"),
+    ({"allergies": [{"substance": 5}]}, "/allergies/0/substance"),
+    ({"allergies": [{"substance": SECRET, "severity": SECRET}]}, "/allergies/0/severity"),
+    ({"allergies": [{"substance": SECRET, "severity": {}}]}, "/allergies/0/severity"),
+    ({"allergies": [{"substance": SECRET, "reaction": 3}]}, "/allergies/0/reaction"),
+    ({"allergies": [{"substance": SECRET, "since": "2020"}]}, "/allergies/0/since"),
+    ({"results": [{"value": 5}]}, "/results/0/test"),
+    ({"results": [{"test": "egfr"}]}, "/results/0/value"),
+    ({"results": [{"test": "egfr", "value": SECRET}]}, "/results/0/value"),
+    ({"results": [{"test": "egfr", "value": True}]}, "/results/0/value"),
+    ({"results": [{"test": "egfr", "value": float("inf")}]}, "/results/0/value"),
+    ({"results": [{"test": "egfr", "value": 10**400}]}, "/results/0/value"),
+    ({"results": [{"test": "egfr", "value": 5, "unit": 5}]}, "/results/0/unit"),
+    ({"results": [{"test": "egfr", "value": 5, "date": SECRET}]}, "/results/0/date"),
+    ({"results": [{"test": "egfr", "value": 5, "date": "2024-02-30"}]}, "/results/0/date"),
+    ({"results": [{"test": "egfr", "value": 5, "note": SECRET}]}, "/results/0/note"),
+]
+
+
+@pytest.mark.parametrize(("case", "pointer"), WRONG, ids=[p or "/" for _, p in WRONG])
+def test_what_cannot_be_understood_is_refused_with_a_pointer_and_without_its_value(
+    graph: Graph, case: Any, pointer: str
+) -> None:
+    with pytest.raises(CaseError) as caught:
+        read_case(case, graph.snapshot)
+
+    assert caught.value.pointer == pointer
+    assert SECRET not in str(caught.value)
+    assert caught.value.reason
+
+
+def test_as_many_items_and_characters_as_allowed_are_taken(graph: Graph) -> None:
+    record = read_case({"conditions": ["htn"] * MAX_ITEMS, "symptoms": ["x" * MAX_TEXT]}, graph.snapshot)
+
+    assert (len(record.facts), len(record.unresolved)) == (MAX_ITEMS, 1)
+
+
+# Any JSON
+
+texts = st.text(st.characters(), max_size=20) | st.sampled_from(["\ud800", "a\0", "é", "\n"])
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | texts
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3), max_leaves=8
+)
+names = st.sampled_from(["htn", "pressure", "headache", "amoxicillin", "penicillin", "slow metabolizer", "egfr"]) | texts
+numbers = st.floats(-10, 200) | st.sampled_from([0, 1e-300, 1e11, -1e11, 10**30])
+items = st.fixed_dictionaries(
+    {},
+    optional={
+        "substance": names,
+        "severity": st.sampled_from(["mild", "severe", "unknown"]),
+        "reaction": texts,
+        "test": st.sampled_from(["egfr", "creatinine"]),
+        "value": numbers,
+        "unit": st.sampled_from(["mg/dL", "umol/L", "stone"]) | texts,
+        "date": st.sampled_from(["2024-01-01", "20240101", "9999-12-31"]) | texts,
+    },
+)
+likely = st.fixed_dictionaries(
+    {},
+    optional={
+        "age": numbers,
+        "sex": st.sampled_from(["female", "male", "other", "unknown"]),
+        "pregnant": st.booleans(),
+        "breast_feeding": st.booleans(),
+        "allergies": st.lists(st.fixed_dictionaries({"substance": names}) | items, max_size=2),
+        "results": st.lists(
+            st.fixed_dictionaries({"test": st.sampled_from(["egfr", "creatinine"]), "value": numbers}) | items, max_size=2
+        ),
+    }
+    | dict.fromkeys(("conditions", "symptoms", "medicines", "phenotypes"), st.lists(names, max_size=3)),
+)
+
+
+@pytest.fixture(scope="module")
+def recommender(build: Build) -> Any:
+    with build(EDGES, NODES) as graph:
+        yield Recommender(graph.store, graph.snapshot, graph.folder, compiled=False)
+
+
+@settings(LAWS, max_examples=300)
+@given(likely | st.dictionaries(st.sampled_from(FIELDS), anything, max_size=3) | anything)
+def test_any_json_gets_an_answer_or_a_case_error(recommender: Recommender, case: Any) -> None:
+    refused, body = None, None
+    try:
+        body = recommender.recommend(Request(as_of=TODAY, case=case)).json()
+    except CaseError as error:
+        refused = error
+
+    assert refused is None or refused.pointer == "" or refused.pointer.startswith("/")
+    assert str(refused).encode()
+    assert (body is None) != (refused is None)

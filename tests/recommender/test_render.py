@@ -1,0 +1,125 @@
+"""The answer for people: what stands on the screen, and no colours where there is no terminal."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from recommender.render import SHOWN_CAUTIONS, SHOWN_EXCLUSIONS, render
+from recommender.request import Request
+from recommender.service import Recommender
+from tests.recommender.conftest import TODAY, Graph
+from tests.recommender.test_service import EDGES, NODES
+
+
+@pytest.fixture
+def screen(graph_of: Callable[..., Graph]) -> Callable[..., str]:
+    def shown(more: Any = (), *, terminal: bool = False, **asked: Any) -> str:
+        graph = graph_of([*EDGES, *more], NODES)
+        answer = Recommender(graph.store, graph.snapshot, graph.folder, compiled=False).recommend(Request(as_of=TODAY, **asked))
+        file = io.StringIO()
+        render(answer.body, Console(file=file, width=120, highlight=False, force_terminal=terminal))
+        return file.getvalue()
+
+    return shown
+
+
+MAN = {"age": 50, "sex": "male"}
+
+
+def test_a_patient_on_one_screen(screen: Callable[..., str]) -> None:
+    text = screen(patient="patient:p")
+
+    lines = text.splitlines()
+    assert lines[0] == "Patient patient:p, male, 50 years, synthetic"
+    assert lines[1] == "Evidence severe (1), Hypertension (0.9)"
+    assert " 1. Lisinopril" in text
+    assert "+4.50  severe –is a→ Hypertension ←treats– Lisinopril  [test, assertion]" in text
+    assert "because Lisinopril treats Hypertension (first line); severe is a kind of Hypertension." in text
+    assert "caution: Lisinopril with potassium: moderate interaction (high potassium)." in text
+    assert "[test, unreviewed]" in text
+    assert "Beside medicines" in text
+    assert "    diet: Less salt" in text
+    assert "The patient is synthetic." in text
+    assert "Ruled out" not in text
+    assert "None" not in text
+
+
+def test_a_path_is_one_line(screen: Callable[..., str]) -> None:
+    text = screen(nodes=("C:hypertension",))
+
+    assert "Hypertension ←treats– Lisinopril" in text
+    assert "Hypertension ←treats– losartan –resembles– aliskiren" in text
+    assert text.startswith("For no patient: not screened for safety\n")
+
+
+def test_what_is_ruled_out_stands_in_a_table_with_its_source(screen: Callable[..., str]) -> None:
+    text = screen(case=MAN | {"conditions": ["Hypertension", "angioedema"]})
+
+    assert "Patient case, male, 50 years" in text
+    assert "Ruled out (1)" in text
+    assert "Lisinopril is contraindicated in angioedema. [test]" in text
+
+
+def test_only_the_first_exclusions_are_drawn(screen: Callable[..., str]) -> None:
+    many = [(f"M:x{i}", "TREATS", "C:hypertension") for i in range(SHOWN_EXCLUSIONS + 2)]
+    many += [(f"M:x{i}", "CONTRAINDICATED_IN", "C:angioedema", {"strength": "absolute"}) for i in range(SHOWN_EXCLUSIONS + 2)]
+
+    text = screen(many, case=MAN | {"conditions": ["Hypertension", "angioedema"]})
+
+    assert f"Ruled out ({SHOWN_EXCLUSIONS + 3})" in text
+    assert "and 3 more (--json)" in text
+
+
+def test_only_the_first_cautions_are_drawn(screen: Callable[..., str]) -> None:
+    more = [(f"M:x{i}", "INTERACTS_WITH", "M:losartan", {"severity": "moderate"}) for i in range(SHOWN_CAUTIONS + 1)]
+    more.append(("M:mild", "INTERACTS_WITH", "M:losartan", {"severity": "mild"}))
+    taken = [f"x{i}" for i in range(SHOWN_CAUTIONS + 1)] + ["mild"]
+
+    text = screen(more, case=MAN | {"conditions": ["Hypertension"], "medicines": taken})
+
+    assert text.count("caution: losartan with") == SHOWN_CAUTIONS
+    assert "and 2 further cautions and notes (--json)" in text
+
+
+def test_no_safe_suggestion_is_said(screen: Callable[..., str]) -> None:
+    more = [("M:only", "TREATS", "C:rare"), ("M:only", "CONTRAINDICATED_IN", "C:rare", {"strength": "absolute"})]
+
+    text = screen(more, case=MAN | {"conditions": ["rare"]})
+
+    assert "No safe suggestion." in text
+    assert "Ruled out (1)" in text
+
+
+def test_no_suggestion_at_all_is_said_otherwise(screen: Callable[..., str]) -> None:
+    text = screen(case={})
+
+    assert "No suggestion: no medicine is known to treat what is on file." in text
+    assert "Patient case, sex not on file, age not on file" in text
+    assert "Evidence none" in text
+
+
+def test_what_was_not_understood_is_said(screen: Callable[..., str]) -> None:
+    text = screen(case=MAN | {"conditions": ["Hypertension"], "medicines": ["lisinoprill"]})
+
+    assert "Not understood /medicines/0: lisinoprill (no medicine is called so; did you mean Lisinopril?)" in text
+    assert "Not screened for safety" in text
+
+
+def test_brackets_in_names_are_no_styles(graph_of: Callable[..., Graph]) -> None:
+    edges = [*EDGES, ("M:odd", "TREATS", "C:hypertension"), ("M:odd", "INTERACTS_WITH", "M:odd2", {"severity": "severe"})]
+    graph = graph_of(edges, NODES | {"M:odd": {"name": "Odd [bold]name[/bold]"}, "M:odd2": {"name": "Odd [/x] two"}})
+    case = MAN | {"conditions": ["Hypertension"], "medicines": ["M:odd2"]}
+    answer = Recommender(graph.store, graph.snapshot, graph.folder, compiled=False).recommend(Request(as_of=TODAY, case=case))
+    file = io.StringIO()
+
+    render(answer.body, Console(file=file, width=200, highlight=False))
+
+    assert "Odd [bold]name[/bold] with Odd [/x] two: severe interaction. [test]" in file.getvalue()
+
+
+def test_colours_stand_on_a_terminal_alone(screen: Callable[..., str]) -> None:
+    assert "\x1b[" not in screen(patient="patient:p")
+    assert "\x1b[" in screen(patient="patient:p", terminal=True)
