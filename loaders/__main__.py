@@ -1,0 +1,207 @@
+"""The command line of the loaders: ``python -m loaders build|validate|add|export|synth|derive|agreement``.
+
+Exit codes: 0 when every row was accepted, 1 when some were quarantined and the others loaded, 2 when nothing could be loaded
+(bad usage, a missing file, an unusable store). Errors are one line on the standard error.
+"""
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from graph.compiler import current_snapshot
+from graph.config import PROJECT, GraphSettings
+from graph.connect import open_store, store_exists
+from graph.errors import RxpathError
+from graph.pseudonyms import KEY_BYTES, read_patient_key
+from graph.row_report import RowReport
+from loaders.errors import LoadError
+from loaders.jobs import Job
+from loaders.mapping import mapped_source
+from loaders.outcome import Outcome
+from loaders.provenance import FILE as SOURCES_FILE
+from loaders.provenance import Sources, read_sources
+from loaders.run import plan
+from loaders.screen import Screen
+from loaders.source import Source
+from loaders.sources.formulary.source import FormularySource
+from loaders.sources.hetionet import HetionetSource
+from loaders.sources.medicine_csv import MedicineSource
+from loaders.sources.patient_csv import PatientSource
+
+DATA = PROJECT / "data"
+ALL_ACCEPTED, SOME_QUARANTINED, NOTHING_LOADED = 0, 1, 2
+EPILOG = """exit codes:
+  0  every row was accepted
+  1  some rows were quarantined, the others loaded
+  2  nothing could be loaded: bad usage, a missing file, an unusable store
+settings: RXPATH_HOME (default .rxpath in the project), RXPATH_GRAPH (default sqlite:///<RXPATH_HOME>/graph.sqlite)
+"""
+
+
+def formats() -> dict[str, Source]:
+    """The formats by name, in the order of loading."""
+    sources: Sequence[Source] = (FormularySource(), HetionetSource(), MedicineSource(), PatientSource())
+    return {source.name: source for source in sources}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m loaders",
+        description="Load tables into the graph, or only report on them.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    helps = {
+        "build": "make the graph of these files anew and put it in the place of the old one",
+        "add": "merge these files into the graph",
+        "validate": "report what is wrong in these files, row by row, and write nothing",
+    }
+    for name, text in helps.items():
+        command = commands.add_parser(name, help=text, description=text, epilog=EPILOG, formatter_class=parser.formatter_class)
+        paths = "files or folders" + (" (default: the project's data/)" if name == "build" else "")
+        command.add_argument("paths", nargs="*" if name == "build" else "+", type=Path, metavar="PATH", help=paths)
+        command.add_argument("--format", choices=sorted(formats()), help="the format of all paths (default: found out)")
+        command.add_argument("--mapping", type=Path, metavar="FILE.toml", help="which columns of a foreign table mean what")
+        command.add_argument("--json", action="store_true", help="print the outcome as JSON")
+        command.add_argument("--problems", type=int, default=100, metavar="N", help="problems kept of each file (default 100)")
+        command.add_argument("--brief", action="store_true", help="print the totals and the first problems, no table")
+        if name != "validate":
+            command.add_argument("--dry-run", action="store_true", help="count what would change, and change nothing")
+    export = commands.add_parser("export", help="write the knowledge for other programs; patients never")
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--format", choices=("graphml",), default="graphml")
+    synth = commands.add_parser("synth", help="write the tables of a synthetic cohort")
+    synth.add_argument("folder", type=Path, metavar="DIR")
+    synth.add_argument("--patients", type=int, required=True, metavar="N")
+    synth.add_argument("--seed", type=int, default=0, metavar="S")
+    derive = commands.add_parser("derive", help="write data/derived/ again from the reference data")
+    derive.add_argument("--check", action="store_true", help="only name the files that differ, and write nothing")
+    agreement = commands.add_parser("agreement", help="print how far the formulary agrees with the reference data")
+    for command in (derive, agreement):
+        command.add_argument("--shared", type=Path, default=_shared(), metavar="DIR", help="folder of the reference data")
+    return parser
+
+
+def _shared() -> Path:
+    return Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared")
+
+
+def _sources(paths: Sequence[Path]) -> Sources:
+    """The table of sources nearest to the paths, else the project's own."""
+    near = [folder / SOURCES_FILE for path in paths for folder in (path, path.parent, path.parent.parent)]
+    path = next((p for p in near if p.is_file()), DATA / SOURCES_FILE)
+    report = RowReport(path.name)
+    sources = read_sources(path, report)
+    if report.problems:
+        problem = report.problems[0]
+        raise LoadError(f"{path}:{problem.line} {problem.column} {problem.code}: {problem.expected} is expected")
+    return sources
+
+
+def _load(arguments: argparse.Namespace) -> int:
+    settings = GraphSettings.from_environment()
+    paths = [path.absolute() for path in arguments.paths] or [DATA]
+    known = formats()
+    chosen = [known[arguments.format]] if arguments.format else list(known.values())
+    if arguments.mapping:
+        chosen = [mapped_source(arguments.mapping, known.values())]
+    screen = Screen(as_json=arguments.json, brief=arguments.brief)
+    planned = plan(paths, chosen)
+    with screen.progress() as listener:
+        job = Job(
+            planned,
+            _sources(paths),
+            _patient_key(arguments, settings),
+            settings.home / "quarantine",
+            settings.snapshots,
+            arguments.problems,
+            listener,
+        )
+        outcome = _do(arguments, job, settings)
+    screen.show(outcome)
+    return ALL_ACCEPTED if outcome.clean else SOME_QUARANTINED if outcome.accepted else NOTHING_LOADED
+
+
+def _patient_key(arguments: argparse.Namespace, settings: GraphSettings) -> bytes:
+    """The site's key; a command that writes nothing makes none."""
+    if arguments.command == "validate" and not settings.patient_key.exists():
+        return bytes(KEY_BYTES)
+    return read_patient_key(settings.patient_key)
+
+
+def _do(arguments: argparse.Namespace, job: Job, settings: GraphSettings) -> Outcome:
+    if arguments.command == "validate" and not store_exists(settings.graph):
+        return job.validate(None)
+    store = open_store(settings.graph)
+    try:
+        if arguments.command == "validate":
+            return job.validate(store)
+        return (job.build if arguments.command == "build" else job.add)(store, dry=arguments.dry_run)
+    finally:
+        store.close()
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from graph.exchange import write_graphml
+
+    settings = GraphSettings.from_environment()
+    store = open_store(settings.graph)
+    try:
+        nodes, edges = write_graphml(current_snapshot(store, settings.snapshots), arguments.file)
+    finally:
+        store.close()
+    print(f"{arguments.file}: {nodes} nodes, {edges} edges")
+    return ALL_ACCEPTED
+
+
+def _synth(arguments: argparse.Namespace) -> int:
+    from loaders.synthetic import write_cohort
+
+    rows = write_cohort(arguments.folder, arguments.patients, arguments.seed, DATA)
+    print(f"{arguments.folder}: {arguments.patients} synthetic patients, {rows} rows")
+    return ALL_ACCEPTED
+
+
+def _derive(arguments: argparse.Namespace) -> int:
+    from loaders.derive import derive
+
+    differing = derive(arguments.shared, DATA, arguments.check)
+    for name in differing:
+        print(f"{name}: {'differs' if arguments.check else 'written'}")
+    return SOME_QUARANTINED if differing and arguments.check else ALL_ACCEPTED
+
+
+def _agreement(arguments: argparse.Namespace) -> int:
+    from loaders.agreement import agreement, counts_text
+
+    print(counts_text(DATA))
+    for name, figure in agreement(arguments.shared, DATA).items():
+        excepted = f", {len(figure.excepted)} with a cited exception" if figure.excepted else ""
+        print(f"{name}: {figure.agree:,} of {figure.of:,}{excepted}")
+        for odd in figure.at_odds[:20]:
+            print(f"  at odds: {odd}")
+    return ALL_ACCEPTED
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code."""
+    parsed = _parser().parse_args(arguments)
+    commands = {"export": _export, "synth": _synth, "derive": _derive, "agreement": _agreement}
+    try:
+        return commands.get(parsed.command, _load)(parsed)
+    except (RxpathError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return NOTHING_LOADED
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return NOTHING_LOADED
+
+
+if __name__ == "__main__":
+    # Millions of short lists without cycles: the collector's usual rhythm costs a third of the time of a load.
+    gc.set_threshold(200_000, 50, 50)
+    sys.exit(main())

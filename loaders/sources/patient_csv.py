@@ -1,0 +1,220 @@
+"""Tables of patients: who they are, what they have, what they take, and how it went.
+
+A patient's identifier is turned into a keyed hash before anything else sees it. Of a birth date or an age only the year of
+birth is kept. Conditions, medicines, substances and the rest are named by id, code or name; what does not resolve, or has two
+meanings, is reported and left out, never guessed. Patients stream through in batches: memory does not grow with the cohort.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from graph.columns import Value
+from graph.elements import KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
+from graph.pseudonyms import patient_id
+from graph.row_report import Code
+from graph.rows import RowBatch, read_header
+from graph.schema import EDGE_RULES
+from graph.store import Batch, EdgeColumns, Repeated
+from graph.units import convert
+from loaders.errors import LoadError
+from loaders.mapping import MappableSource, TableMapping
+from loaders.source import Context, TableFile
+from loaders.sources.patient_tables import BY_NAME, EVENTS, PATIENT, TABLES, Event
+
+PROVENANCE = Provenance("patient-records", "", "private")
+"""Where patients come from, unless their table says that they are synthetic."""
+SYNTHETIC = Provenance("synthetic-patients", "", "CC0-1.0")
+
+
+class PatientSource(MappableSource):
+    """A folder of patients' tables, or single ones."""
+
+    name = "patients"
+
+    def __init__(self) -> None:
+        self._matched: dict[tuple[str, str], Sequence[NodeId]] = {}
+        self._last: tuple[RowBatch, Sequence[NodeId]] | None = None
+
+    def tables(self, path: Path) -> Sequence[TableFile]:
+        """See :meth:`loaders.source.Source.tables`."""
+        if path.is_file():
+            table = _table_of(path) or _table_by_header(path)
+            return [_file(path, table)] if table else []
+        files = [_file(file, table) for file in path.glob("*.csv*") if (table := _table_of(file))]
+        return sorted(files, key=lambda file: (file.rank, file.label))
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """See :attr:`loaders.mapping.MappableSource.kinds`."""
+        return list(TABLES)
+
+    def mapped(self, path: Path, mapping: TableMapping) -> TableFile:
+        """See :meth:`loaders.mapping.MappableSource.mapped`."""
+        known = {column.name for column in TABLES[mapping.kind].columns}
+        unknown = [name for name in mapping.columns if name not in known] + list(mapping.values)
+        if unknown:
+            raise LoadError(f"{mapping.origin}: {mapping.kind} has no place for {', '.join(unknown)}")
+        return replace(_file(path, mapping.kind), names=mapping.columns)
+
+    def check(self, file: TableFile, rows: RowBatch, context: Context) -> None:
+        """See :meth:`loaders.source.Source.check`."""
+        ids = self._patient_ids(rows, context)
+        if file.table.name == PATIENT.name:
+            context.patients.add([ids[i] for i in rows.kept()])
+            context.synthetic.add([ids[i] for i in rows.kept() if rows.values["synthetic"][i]])
+            return
+        known = context.patients.contain(ids)
+        for i in np.flatnonzero(~known).tolist():
+            rows.reject(i, "patient_id", Code.UNKNOWN_PATIENT, "a patient whom patient.csv lists")
+        _check_dates(rows)
+        self._check_targets(BY_NAME[file.table.name], rows, context)
+        if "unit" in rows.values:
+            self._check_units(rows, context)
+
+    def _check_targets(self, event: Event, rows: RowBatch, context: Context) -> None:
+        kinds = " or ".join(event.kinds)
+        column = rows.texts(event.target)
+        for text in set(column):
+            found = self._candidates(event, text, context)
+            if len(found) == 1:
+                continue
+            code, expected = Code.UNKNOWN_NAME, f"the id, the code or a name of a known {kinds}"
+            if found:
+                code, expected = Code.AMBIGUOUS_NAME, f"one of {', '.join(found)}"
+            for i in rows.kept():
+                if column[i] == text:
+                    rows.reject(i, event.target, code, expected)
+
+    def _candidates(self, event: Event, text: str, context: Context) -> Sequence[NodeId]:
+        key = (event.target, text)
+        if key not in self._matched:
+            self._matched[key] = context.vocabulary.candidates(text, event.kinds)
+        return self._matched[key]
+
+    def _check_units(self, rows: RowBatch, context: Context) -> None:
+        """Reject results in a unit from which the test's own cannot be computed; one without a unit is in the test's own."""
+        event = BY_NAME["patient_result"]
+        tests, units = rows.texts("test"), rows.texts("unit")
+        for test, unit in {(tests[i], units[i]) for i in rows.kept() if units[i]}:
+            node = context.vocabulary.node(self._candidates(event, test, context)[0])
+            wanted = str(node.properties.get("unit", "")) if node else ""
+            others = node.properties.get("other_units", ()) if node else ()
+            if wanted and isinstance(others, tuple) and convert(1.0, unit, wanted, others) is None:
+                expected = f"one of {', '.join((wanted, *(text.rpartition('=')[0] for text in others)))}"
+                for i in rows.kept():
+                    if (tests[i], units[i]) == (test, unit):
+                        rows.reject(i, "unit", Code.UNKNOWN_UNIT, expected)
+
+    def transform(self, file: TableFile, rows: RowBatch, context: Context) -> Batch:
+        """See :meth:`loaders.source.Source.transform`."""
+        ids = self._patient_ids(rows, context)
+        if file.table.name == PATIENT.name:
+            return Batch([_patient(ids[i], rows, i, context) for i in rows.kept()])
+        return Batch((), self._edges(BY_NAME[file.table.name], rows, ids, context))
+
+    def _patient_ids(self, rows: RowBatch, context: Context) -> Sequence[NodeId]:
+        """The patient of each row; remembered for the rows that were asked for last."""
+        if self._last is None or self._last[0] is not rows:
+            texts = rows.texts("patient_id")
+            known = {text: patient_id(text, context.patient_key) for text in set(texts)}
+            self._last = (rows, [known[text] for text in texts])
+        return self._last[1]
+
+    def _edges(self, event: Event, rows: RowBatch, ids: Sequence[NodeId], context: Context) -> list[EdgeColumns]:
+        """The edges of a batch, one group for each kind of their ends."""
+        column = rows.texts(event.target)
+        ends = {text: self._candidates(event, text, context)[0] for text in {column[i] for i in rows.kept()}}
+        groups: dict[NodeKind, list[int]] = {}
+        for i in rows.kept():
+            kind = context.vocabulary.kind(ends[column[i]])
+            if kind is not None:
+                groups.setdefault(kind, []).append(i)
+        records, properties = _records(event, rows), _properties(event, rows)
+        synthetic = context.synthetic.contain(ids).tolist()
+        return [
+            EdgeColumns(
+                event.kind,
+                NodeKind.PATIENT,
+                kind,
+                [ids[i] for i in positions],
+                [ends[column[i]] for i in positions],
+                [SYNTHETIC if synthetic[i] else PROVENANCE for i in positions],
+                Repeated(KnowledgeLevel.OBSERVATION, len(positions)),
+                Repeated("", len(positions)),
+                [records[i] for i in positions],
+                Repeated("", len(positions)),
+                [properties[i] for i in positions],
+            )
+            for kind, positions in sorted(groups.items())
+        ]
+
+
+def _file(path: Path, table: str) -> TableFile:
+    return TableFile(path, path.name, TABLES[table], list(TABLES).index(table))
+
+
+def _table_of(path: Path) -> str | None:
+    stem = path.name.split(".", 1)[0]
+    return stem if stem in TABLES else None
+
+
+def _table_by_header(path: Path) -> str | None:
+    header = {name.casefold() for name in read_header(path)}
+    for event in EVENTS:
+        if {"patient_id", event.target} <= header:
+            return event.table.name
+    return PATIENT.name if "patient_id" in header else None
+
+
+def _check_dates(rows: RowBatch) -> None:
+    if "start" in rows.values and "stop" in rows.values:
+        starts, stops = rows.texts("start"), rows.texts("stop")
+        for i in rows.kept():
+            if starts[i] and stops[i] and stops[i] < starts[i]:
+                rows.reject(i, "stop", Code.INCONSISTENT, "a date that is not before the start")
+
+
+def _patient(node_id: NodeId, rows: RowBatch, position: int, context: Context) -> Node:
+    values = {name: column[position] for name, column in rows.values.items()}
+    properties: dict[str, PropertyValue] = {
+        name: value
+        for name in ("sex", "pregnant", "breast_feeding", "synthetic")
+        if (value := values[name]) is not None and not isinstance(value, tuple)
+    }
+    if year := _birth_year(values, context):
+        properties["birth_year"] = year
+    provenance = SYNTHETIC if values["synthetic"] else PROVENANCE
+    return Node(node_id, NodeKind.PATIENT, "", provenance, properties=properties)
+
+
+def _birth_year(values: Mapping[str, Value], context: Context) -> int | None:
+    year, born, age = values["birth_year"], values["birth_date"], values["age"]
+    if isinstance(year, int):
+        return year
+    if isinstance(born, str):
+        return int(born[:4])
+    return context.today.year - int(age) if isinstance(age, float) else None
+
+
+def _records(event: Event, rows: RowBatch) -> Sequence[str]:
+    if not event.record:
+        return [""] * len(rows)
+    columns = [_record_texts(rows.values[name]) for name in event.record]
+    return [" ".join(filter(None, parts)) for parts in zip(*columns, strict=True)]
+
+
+def _record_texts(values: Sequence[Value]) -> Sequence[str]:
+    return [f"{value:g}" if isinstance(value, float) else str(value or "") for value in values]
+
+
+def _properties(event: Event, rows: RowBatch) -> Sequence[dict[str, PropertyValue]]:
+    names = [name for name in EDGE_RULES[event.kind].properties if name in rows.values]
+    columns = cast(list[Sequence[PropertyValue | None]], [rows.values[name] for name in names])
+    return [
+        {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        for values in zip(*columns, strict=True)
+    ]

@@ -1,0 +1,237 @@
+"""The formulary's tables: what each row becomes, and which rows are refused because of other rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graph.elements import EdgeKind, KnowledgeLevel, NodeKind, Provenance
+from tests.loaders.conftest import Loaders
+from tests.loaders.small import EVIDENCE, FORMULARY, GUESS, changed, line_count, with_row
+
+RAMIPRIL, IBUPROFEN, HYPERTENSION = "DrugBank:DB00178", "DrugBank:DB01050", "ICD10CM:I10"
+Files = Callable[..., Path]
+
+
+def test_every_row_of_every_table_is_loaded(loaders: Loaders, files: Files) -> None:
+    code, outcome = loaders("build", files(FORMULARY))
+
+    assert code == 0
+    assert outcome["total"]["read"] == outcome["total"]["accepted"] == line_count(FORMULARY)
+    assert len(outcome["files"]) == len(FORMULARY) - 1
+    assert outcome["total"]["created"] == sum(loaders.store.counts().values())
+
+
+def test_a_medicine_has_its_codes_as_aliases_and_hangs_on_its_class_and_ingredient(built: Loaders) -> None:
+    node = built.node(IBUPROFEN)
+
+    assert (node.kind, node.name, node.provenance) == (NodeKind.MEDICINE, "Ibuprofen", Provenance("book", "2", "CC0-1.0"))
+    assert node.aliases == ("ATC:M01AE01", "Advil", "Brufen", "RxNorm:5640")
+    assert node.properties == {
+        "atc": ("M01AE01",),
+        "rxcui": "5640",
+        "routes": ("oral", "topical"),
+        "prescription": "both",
+        "note": "a note",
+    }
+    assert built.edge(IBUPROFEN, EdgeKind.IN_CLASS).end == "ATC:M01AE"
+    assert built.edge(IBUPROFEN, EdgeKind.HAS_INGREDIENT).end == "UNII:WK2XYI10QM"
+
+
+def test_a_condition_has_its_crosswalks_as_aliases_and_its_parent(built: Loaders) -> None:
+    node = built.node(HYPERTENSION)
+
+    assert node.aliases == ("DOID:10763", "I10", "MESH:D006973", "high blood pressure", "hypertension")
+    assert node.properties == {"icd10cm": "I10", "doid": "DOID:10763", "mesh": "MESH:D006973"}
+    assert built.edge(HYPERTENSION, EdgeKind.IS_A).end == "ICD10CM:I10-I16"
+
+
+def test_an_indication_treats_or_palliates_with_its_line_and_evidence(built: Loaders) -> None:
+    treats, palliates = built.edge(RAMIPRIL, EdgeKind.TREATS), built.edge(IBUPROFEN, EdgeKind.PALLIATES)
+
+    assert (treats.end, treats.level, treats.evidence) == (HYPERTENSION, KnowledgeLevel.ASSERTION, "page 1")
+    assert treats.properties == {"line": "first"}
+    assert (palliates.level, palliates.evidence) == (KnowledgeLevel.UNREVIEWED, "")
+    assert palliates.provenance.source == "general-clinical-knowledge"
+
+
+def test_a_statistical_source_makes_a_statistical_edge(built: Loaders) -> None:
+    assert built.edge(HYPERTENSION, EdgeKind.PRESENTS).level is KnowledgeLevel.STATISTICAL
+
+
+def test_a_limit_leads_to_what_it_is_a_limit_of(built: Loaders) -> None:
+    limits = built.edges(RAMIPRIL, EdgeKind.LIMITED_BY) + built.edges(IBUPROFEN, EdgeKind.LIMITED_BY)
+
+    assert [(e.properties["limit"], e.end, e.record) for e in limits] == [
+        ("pregnancy", "ICD10CM:Z33", ""),
+        ("renal", "LOINC:98979-8", "below 30 mL/min/1.73m2"),
+        ("age", "LOINC:30525-0", "above 80 years"),
+        ("age", "LOINC:30525-0", "below 6 months"),
+        ("sex", "LOINC:46098-0", "male"),
+        ("hepatic", "rx:lab-child-pugh", "at_least C Child-Pugh"),
+    ]
+    assert limits[3].properties == {
+        "limit": "age",
+        "comparator": "below",
+        "value": "6",
+        "unit": "months",
+        "strength": "absolute",
+    }
+
+
+def test_a_symmetric_pair_is_written_from_the_smaller_id(built: Loaders) -> None:
+    interaction = built.edge(RAMIPRIL, EdgeKind.INTERACTS_WITH)
+
+    assert interaction.end == IBUPROFEN
+    assert interaction.properties == {"severity": "moderate", "mechanism": "less effect", "management": "watch the pressure"}
+    assert built.edge("rx:class-ace-inhibitors", EdgeKind.CROSS_REACTS_WITH).end == "rx:class-nsaids"
+
+
+def test_a_lab_test_carries_its_ranges(built: Loaders) -> None:
+    assert built.node("LOINC:2160-0").properties == {
+        "unit": "mg/dL",
+        "other_units": ("umol/L=0.0113",),
+        "ranges": ("female|18||0.5|1.1||10", "male|18||0.7|1.3||10"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "kind", "end", "properties"),
+    [
+        ("rx:care-less-salt", EdgeKind.HELPS, HYPERTENSION, {}),
+        (RAMIPRIL, EdgeKind.CAUSES, "UMLS:C0010200", {"frequency": "common", "serious": False}),
+        (
+            "rx:phenotype-cyp2c9-poor-metabolizer",
+            EdgeKind.AFFECTS_RESPONSE,
+            IBUPROFEN,
+            {"action": "reduce", "recommendation": "start low", "strength": "moderate"},
+        ),
+        ("UNII:WK2XYI10QM", EdgeKind.IN_CLASS, "rx:class-nsaids", {}),
+        (
+            RAMIPRIL,
+            EdgeKind.CONTRAINDICATED_IN,
+            "ICD10CM:Z33",
+            {"strength": "absolute", "applies": "active", "reason": "harms the unborn child"},
+        ),
+    ],
+)
+def test_the_other_tables(built: Loaders, start: str, kind: EdgeKind, end: str, properties: dict[str, object]) -> None:
+    edge = built.edge(start, kind)
+
+    assert (edge.end, dict(edge.properties)) == (end, properties)
+
+
+def test_schemes_and_categories_of_nodes(built: Loaders) -> None:
+    assert built.node("ATC:C09AA").properties == {"scheme": "atc"}
+    assert built.node("rx:class-nsaids").properties == {"scheme": "allergy"}
+    assert built.node("rx:care-less-salt").properties == {"category": "diet", "description": "Below five grams a day."}
+    assert built.node("rx:phenotype-cyp2c9-poor-metabolizer").properties == {"gene": "CYP2C9"}
+    assert built.node("MESH:D006261").properties == {"icd10cm": "ICD10CM:R51"}
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "column", "code"),
+    [
+        ("indication.csv", f"DrugBank:DB99999,{HYPERTENSION},treats,first,{EVIDENCE}", "medicine", "unknown-id"),
+        ("indication.csv", f"{RAMIPRIL},{IBUPROFEN},treats,first,{EVIDENCE}", "condition", "unknown-id"),
+        ("indication.csv", f"{RAMIPRIL},{HYPERTENSION},treats,later,{EVIDENCE}", "medicine", "duplicate-key"),
+        ("indication.csv", f"{RAMIPRIL},{HYPERTENSION},cures,first,{EVIDENCE}", "relation", "bad-value"),
+        ("indication.csv", f"{RAMIPRIL},ICD10CM:R51,treats,first,checked,nowhere,,", "source", "unknown-source"),
+        ("indication.csv", f"{RAMIPRIL},ICD10CM:R51,treats,first,checked,,,", "source", "missing-value"),
+        ("indication.csv", f"{RAMIPRIL},ICD10CM:R51,treats,first,guessed,book,,", "level", "bad-value"),
+        ("indication.csv", f"{RAMIPRIL},ICD10CM:R51,treats,first,checked,book,,=cmd|x", "note", "formula"),
+        ("medicine.csv", f"DrugBank:DB1,X,,UNII:NOPE,,,oral,rx,{EVIDENCE}", "ingredients", "unknown-id"),
+        ("medicine.csv", f"DrugBank:DB1,X,,,Z99ZZ01,,oral,rx,{EVIDENCE}", "atc", "unknown-id"),
+        ("medicine.csv", f"DrugBank:DB1,X,,,,,by mouth,rx,{EVIDENCE}", "route", "bad-value"),
+        ("medicine.csv", f"{HYPERTENSION},X,,,,,oral,rx,{EVIDENCE}", "id", "inconsistent"),
+        ("condition.csv", f"ICD10CM:J45,Asthma,,ICD10CM:J,,,,{EVIDENCE}", "parent", "unknown-id"),
+        ("interaction.csv", f"{RAMIPRIL},{RAMIPRIL},severe,,,{EVIDENCE}", "medicine_b", "inconsistent"),
+        ("limit.csv", f"{RAMIPRIL},age,below,six,years,absolute,,{EVIDENCE}", "value", "inconsistent"),
+        ("limit.csv", f"{RAMIPRIL},renal,above,30,mL,absolute,,{EVIDENCE}", "value", "inconsistent"),
+        ("limit.csv", f"{RAMIPRIL},hepatic,at_least,D,,absolute,,{EVIDENCE}", "value", "inconsistent"),
+        ("limit.csv", f"{RAMIPRIL},breast feeding,,1,,absolute,,{EVIDENCE}", "value", "inconsistent"),
+        ("limit.csv", f"{RAMIPRIL},sex,,both,,absolute,,{EVIDENCE}", "value", "inconsistent"),
+        ("reference_range.csv", f"LOINC:2160-0,any,0,17,2,1,,,{EVIDENCE}", "low", "inconsistent"),
+        ("reference_range.csv", f"LOINC:1-1,any,0,17,1,2,,,{EVIDENCE}", "test", "unknown-id"),
+        ("reference_range.csv", f"LOINC:2160-0,any,0,17,1,1e400,,,{EVIDENCE}", "high", "not-finite"),
+    ],
+)
+def test_a_row_at_odds_with_the_others_is_quarantined(
+    loaders: Loaders, files: Files, file: str, row: str, column: str, code: str
+) -> None:
+    content = with_row(FORMULARY, file, row)
+
+    problems = loaders.problems("build", files(content))
+
+    assert problems == [(file, content[file].count("\n"), column, code)]
+    assert sum(loaders.store.counts().values()) > 0
+
+
+def test_a_limit_without_its_node_says_which_is_missing(loaders: Loaders, files: Files) -> None:
+    content = changed(FORMULARY, "lab_test.csv", f"LOINC:46098-0,Sex,,,,{EVIDENCE}\n", "")
+
+    _, outcome = loaders("validate", files(content))
+
+    (problem,) = [p for f in outcome["files"] for p in f["problems"]]
+    assert (problem["code"], "LOINC:46098-0" in problem["expected"]) == ("unknown-id", True)
+
+
+def test_a_row_goes_with_the_row_that_it_refers_to(loaders: Loaders, files: Files) -> None:
+    """The root of the tree has an unknown source: its children, and what is said of them, cannot be kept either."""
+    content = changed(
+        FORMULARY, "condition.csv", f"Hypertensive diseases,,,,,,{EVIDENCE}", "Hypertensive diseases,,,,,,checked,nowhere,,"
+    )
+
+    problems = loaders.problems("build", files(content))
+
+    assert ("condition.csv", 2, "source", "unknown-source") in problems
+    assert ("condition.csv", 3, "parent", "unknown-id") in problems
+    assert ("indication.csv", 2, "condition", "unknown-id") in problems
+    assert "ICD10CM:R51" in [node.id for node in loaders.store.nodes(NodeKind.CONDITION)]
+
+
+def test_a_table_may_be_spread_over_folders_and_has_one_key(loaders: Loaders, files: Files) -> None:
+    more = f"medicine,condition,relation,line,level,source,locator,note\n{IBUPROFEN},{HYPERTENSION},treats,later,{GUESS}\n"
+    content = {**FORMULARY, "derived/indication.csv": more, "parts/indication_b.csv": more}
+
+    _, outcome = loaders("build", files(content))
+
+    found = {f["file"]: f["accepted"] for f in outcome["files"] if "indication" in f["file"] and "contra" not in f["file"]}
+    assert found == {"derived/indication.csv": 1, "indication.csv": 2, "parts/indication_b.csv": 0}
+
+
+def test_two_sources_that_say_the_same_are_two_edges(loaders: Loaders, files: Files) -> None:
+    loaders("build", files(with_row(FORMULARY, "indication.csv", f"{RAMIPRIL},{HYPERTENSION},treats,later,{GUESS}")))
+
+    edges = loaders.edges(RAMIPRIL, EdgeKind.TREATS)
+
+    assert [(e.provenance.source, e.properties["line"]) for e in edges] == [
+        ("book", "first"),
+        ("general-clinical-knowledge", "later"),
+    ]
+
+
+def test_other_tables_of_the_folder_are_left_alone(loaders: Loaders, files: Files) -> None:
+    code, outcome = loaders(
+        "build", files({**FORMULARY, "interaction_class.csv": "class,side_a\nx,y\n", "notes.csv": "a\n1\n"})
+    )
+
+    assert code == 0
+    assert "interaction_class.csv" not in [f["file"] for f in outcome["files"]]
+
+
+def test_a_single_file_is_known_by_its_name_or_its_header(built: Loaders, files: Files) -> None:
+    row = f"medicine,condition,relation,line,level,source,locator,note\n{IBUPROFEN},{HYPERTENSION},palliates,later,{GUESS}\n"
+    folder = files({"indication_c.csv": row, "other.csv": row.replace("palliates", "treats")}, "data/more")
+
+    assert built("add", folder / "indication_c.csv")[1]["total"]["created"] == 1
+    assert built("add", folder / "other.csv")[1]["total"]["created"] == 1
+
+
+def test_the_source_of_a_row_is_needed_for_its_licence(loaders: Loaders, files: Files) -> None:
+    broken = changed(FORMULARY, "sources.csv", "book,A book,2,CC0-1.0", "book,A book,2,")
+
+    code, _, error = loaders.screen("validate", files(broken))
+
+    assert code == 2
+    assert "sources.csv:2 licence missing-value" in error

@@ -1,0 +1,170 @@
+"""Patients' tables: pseudonyms, withheld identifiers, events by id or name, and rows that are refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
+from graph.errors import UnknownNodeError
+from graph.pseudonyms import patient_id, read_patient_key
+from tests.loaders.conftest import Loaders
+from tests.loaders.small import COHORT, FORMULARY, changed, line_count, with_row
+
+Files = Callable[..., Path]
+
+
+def pseudonym(loaders: Loaders, identifier: str) -> str:
+    return patient_id(identifier, read_patient_key(loaders.home / "patient.key"))
+
+
+def test_a_patient_is_a_keyed_hash_without_a_name(built: Loaders) -> None:
+    node = built.node(pseudonym(built, "P1"))
+
+    assert (node.kind, node.name, node.aliases) == (NodeKind.PATIENT, "", ())
+    assert node.properties == {
+        "birth_year": 1980,
+        "sex": "female",
+        "pregnant": False,
+        "breast_feeding": False,
+        "synthetic": True,
+    }
+    with pytest.raises(UnknownNodeError):
+        built.node("P1")
+
+
+def test_events_are_resolved_by_id_code_or_name(built: Loaders) -> None:
+    first, second = pseudonym(built, "P1"), pseudonym(built, "P2")
+
+    assert built.edge(first, EdgeKind.HAS_DIAGNOSIS).end == built.edge(second, EdgeKind.HAS_DIAGNOSIS).end == "ICD10CM:I10"
+    assert built.edge(first, EdgeKind.HAS_SYMPTOM).end == "MESH:D006261"
+    assert built.edge(first, EdgeKind.ALLERGIC_TO).end == "rx:class-nsaids"
+    assert built.edge(second, EdgeKind.ALLERGIC_TO).end == "rx:substance-peanut"
+    assert built.edge(second, EdgeKind.HAS_PHENOTYPE).end == "rx:phenotype-cyp2c9-poor-metabolizer"
+
+
+def test_an_event_keeps_its_particulars(built: Loaders) -> None:
+    first = pseudonym(built, "P1")
+    therapy = built.edges(first, EdgeKind.TAKES)[0]
+    results = built.edges(first, EdgeKind.HAS_RESULT)
+
+    assert therapy.level is KnowledgeLevel.OBSERVATION
+    assert therapy.provenance.source == "synthetic-patients"
+    assert therapy.properties == {
+        "start": "2020-02-01",
+        "outcome": "improved",
+        "rating": 9,
+        "adherence": 0.9,
+        "review": "Fine, mostly.",
+    }
+    assert [(r.record, r.properties["value"], r.properties["unit"]) for r in results] == [
+        ("2021-01-01 0.9", 0.9, "mg/dL"),
+        ("2021-01-01 88", 88.0, "umol/L"),
+    ]
+
+
+def test_patients_that_are_not_synthetic_come_from_records(loaders: Loaders, files: Files) -> None:
+    cohort = changed(COHORT, "patient.csv", "1980,female,false,false,true", "1980,female,false,false,")
+
+    loaders("build", files({**FORMULARY, **cohort}))
+
+    assert loaders.node(pseudonym(loaders, "P1")).provenance.source == "patient-records"
+    assert loaders.edge(pseudonym(loaders, "P1"), EdgeKind.HAS_DIAGNOSIS).provenance.source == "patient-records"
+    assert loaders.edge(pseudonym(loaders, "P2"), EdgeKind.HAS_DIAGNOSIS).provenance.source == "synthetic-patients"
+
+
+@pytest.mark.parametrize(
+    ("columns", "values", "year"),
+    [("birth_year", "1980", 1980), ("birth_date", "1980-12-31", 1980), ("sex", "male", None)],
+)
+def test_only_the_year_of_birth_is_kept(loaders: Loaders, files: Files, columns: str, values: str, year: int | None) -> None:
+    loaders("build", files({**FORMULARY, "patient.csv": f"patient_id,{columns}\nP1,{values}\n"}))
+
+    assert loaders.node(pseudonym(loaders, "P1")).properties.get("birth_year") == year
+
+
+def test_an_age_is_counted_from_today(loaders: Loaders, files: Files) -> None:
+    from datetime import date
+
+    loaders("build", files({**FORMULARY, "patient.csv": "patient_id,age\nP1,40\n"}))
+
+    assert loaders.node(pseudonym(loaders, "P1")).properties == {"birth_year": date.today().year - 40}
+
+
+@pytest.mark.parametrize(
+    ("file", "row", "column", "code"),
+    [
+        ("patient.csv", "P1,1981,male,,,", "patient_id", "duplicate-key"),
+        ("patient.csv", "P3,1981,woman,,,", "sex", "bad-value"),
+        ("patient.csv", "P3,81,male,,,", "birth_year", "out-of-range"),
+        ("patient.csv", "P3,1981,male,perhaps,,", "pregnant", "bad-boolean"),
+        ("diagnosis.csv", "P9,ICD10CM:I10,2020-01-31,,active", "patient_id", "unknown-patient"),
+        ("diagnosis.csv", "P1,ICD10CM:X99,2020-01-31,,active", "condition", "unknown-name"),
+        ("diagnosis.csv", "P1,Ramipril,2020-01-31,,active", "condition", "unknown-name"),
+        ("diagnosis.csv", "P1,ICD10CM:R51,31.01.2020,,active", "start", "bad-date"),
+        ("diagnosis.csv", "P1,ICD10CM:R51,2020-01-31,2020-01-30,active", "stop", "inconsistent"),
+        ("diagnosis.csv", "P1,ICD10CM:I10,2020-01-31,,resolved", "patient_id", "duplicate-key"),
+        ("patient_result.csv", "P1,LOINC:2160-0,high,mg/dL,2021-01-02", "value", "bad-number"),
+        ("patient_result.csv", "P1,LOINC:2160-0,NaN,mg/dL,2021-01-02", "value", "not-finite"),
+        ("patient_result.csv", "P1,LOINC:2160-0,1,furlong,2021-01-02", "unit", "unknown-unit"),
+        ("patient_allergy.csv", "P1,penicillin,severe,,", "substance", "unknown-name"),
+        ("therapy.csv", "P1,Ramipril,2021-01-01,,better,9,1,", "outcome", "bad-value"),
+        ("therapy.csv", "P1,Ramipril,2021-01-01,,improved,11,1,", "rating", "out-of-range"),
+        ("therapy.csv", "P1,Ramipril,2021-01-01,,improved,9,1.5,", "adherence", "out-of-range"),
+        ("therapy.csv", "P1,Ramipril,2021-01-01,,improved,9,1,=HYPERLINK(A1)", "review", "formula"),
+    ],
+)
+def test_a_row_that_is_unusable_is_quarantined(
+    loaders: Loaders, files: Files, file: str, row: str, column: str, code: str
+) -> None:
+    cohort = with_row(COHORT, file, row)
+
+    assert loaders.problems("build", files({**FORMULARY, **cohort})) == [(file, cohort[file].count("\n"), column, code)]
+
+
+def test_no_report_repeats_what_a_patients_row_says(loaders: Loaders, files: Files) -> None:
+    cohort = with_row(COHORT, "diagnosis.csv", "P1,secret illness,2020-01-31,,active")
+
+    _, outcome = loaders("build", files({**FORMULARY, **cohort}))
+
+    assert "secret" not in str(outcome)
+    assert "P1" not in str(outcome)
+
+
+def test_a_name_of_two_meanings_is_reported_with_both(loaders: Loaders, files: Files) -> None:
+    formulary = changed(FORMULARY, "substance.csv", "Peanut,", "Peanut,painkillers")
+
+    _, outcome = loaders("build", files({**formulary, **COHORT}))
+
+    (problem,) = [p for f in outcome["files"] for p in f["problems"]]
+    assert problem["code"] == "ambiguous-name"
+    assert problem["expected"] == "one of rx:class-nsaids, rx:substance-peanut"
+
+
+def test_patients_can_be_added_later_and_again(loaders: Loaders, files: Files) -> None:
+    loaders("build", files(FORMULARY, "formulary"))
+    before = loaders.store.revision()
+    folder = files(COHORT, "cohort")
+
+    first, second = loaders("add", folder)[1], loaders("add", folder)[1]
+
+    assert first["total"]["created"] == line_count(COHORT)
+    assert [second["total"][name] for name in ("created", "changed", "removed")] == [0, 0, 0]
+    assert loaders.store.revision() == before
+
+
+def test_events_can_be_added_for_patients_who_are_there(built: Loaders, files: Files) -> None:
+    folder = files({"more.csv": "patient_id,condition,start\nP2,R51,2022-02-02\n"}, "later")
+
+    code, outcome = built("add", folder / "more.csv", "--format", "patients")
+
+    assert (code, outcome["total"]["created"]) == (0, 1)
+    assert built.edges(pseudonym(built, "P2"), EdgeKind.HAS_DIAGNOSIS)[-1].provenance.source == "synthetic-patients"
+
+
+def test_a_changed_particular_changes_the_edge(built: Loaders, files: Files) -> None:
+    folder = files(changed(COHORT, "diagnosis.csv", "2020-01-31,,active", "2020-01-31,2021-01-01,resolved"), "cohort")
+
+    _, outcome = built("add", folder)
+
+    assert [outcome["total"][name] for name in ("created", "changed", "removed")] == [0, 1, 0]
