@@ -1,0 +1,54 @@
+"""Password hashes: argon2id with the parameters of OWASP's cheat sheet (19 MiB, 2 passes, 1 lane).
+
+Checking a password takes the same time whether or not the account exists, so that time tells nobody which names do.
+"""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+
+from api.errors import AccountError
+
+MIN_LENGTH = 12
+MAX_LENGTH = 1024
+
+
+def check_password(password: str, name: str) -> None:
+    """Refuse a password that is too short, too long or the account's name.
+
+    Raises:
+        AccountError: says which; never the password.
+    """
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise AccountError(f"a password of {MIN_LENGTH} to {MAX_LENGTH} characters is expected")
+    if password.casefold() == name.casefold():
+        raise AccountError("the name is no password")
+
+
+class Passwords:
+    """Makes and checks hashes.
+
+    Args:
+        memory: KiB that one hash takes.
+        passes: how often the memory is gone over.
+    """
+
+    def __init__(self, memory: int = 19 * 1024, passes: int = 2) -> None:
+        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory, parallelism=1)
+        self._dummy = self._hasher.hash(secrets.token_urlsafe())
+
+    def hash(self, password: str) -> str:
+        """A salted hash that also says its parameters."""
+        return self._hasher.hash(password)
+
+    def fits(self, password: str, known: str | None) -> bool:
+        """Whether the password is that of the hash; of no hash it never is, and finding out takes as long."""
+        try:
+            return self._hasher.verify(known or self._dummy, password) and known is not None
+        except VerifyMismatchError:
+            return False
+
+    def outdated(self, known: str) -> bool:
+        """Whether the hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(known)

@@ -1,0 +1,92 @@
+"""Reads JSON bodies strictly: what two readers could understand differently is refused.
+
+Refused are other content types, bodies over a megabyte, what is no JSON, NaN and infinities, duplicate keys, deep nesting, NUL
+in a text, and anything but an object. The reading is on the request itself, so that every route gets it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from api.errors import BodyError, BodySizeError, BodyTypeError, FieldProblem, InputError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+"""How deep a body may be nested."""
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read strictly."""
+
+    max_content_length = MAX_BYTES
+
+    def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
+        """The body; Flask's arguments are accepted and change nothing.
+
+        Raises:
+            BodyError: when it cannot be read.
+            InputError: when it is no object, or a text in it holds NUL.
+        """
+        if self.mimetype != "application/json" or self.headers.get("Content-Encoding", "identity") != "identity":
+            raise BodyTypeError("a body of the type application/json is expected, not compressed")
+        return read_object(self._read_data())
+
+    def _read_data(self) -> bytes:
+        data = b""
+        with suppress(RequestEntityTooLarge):
+            data = self.get_data()
+        # A body that is sent in chunks is cut at the limit without a word.
+        if len(data) >= MAX_BYTES or (self.content_length or 0) >= MAX_BYTES:
+            raise BodySizeError(f"a body of less than {MAX_BYTES} bytes is expected")
+        return data
+
+
+def read_object(data: bytes) -> dict[str, Any]:
+    """The object that a JSON text holds.
+
+    Raises:
+        BodyError: when it is no JSON, a key stands twice in one object, or it is nested too deeply.
+        InputError: when it holds something else than an object, or a text in it holds NUL.
+    """
+    try:
+        # orjson is strict about everything but duplicate keys, where it keeps the last.
+        value = orjson.loads(data)
+        json.loads(data, object_pairs_hook=_refuse_duplicates)
+    except (ValueError, RecursionError):
+        # The reader's words would repeat the body.
+        raise BodyError("the body is no JSON that can be read") from None
+    if not isinstance(value, dict):
+        raise InputError([FieldProblem("", "an object is expected")])
+    if found := [FieldProblem(pointer, "NUL is not allowed in a text") for pointer in _nuls(value, "")]:
+        raise InputError(found)
+    return value
+
+
+def _refuse_duplicates(pairs: Sequence[tuple[str, object]]) -> None:
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise BodyError("a key stands twice in one object")
+
+
+def _nuls(value: object, pointer: str) -> Iterator[str]:
+    if pointer.count("/") > MAX_DEPTH:
+        raise BodyError(f"a body nested at most {MAX_DEPTH} deep is expected")
+    if isinstance(value, str) and "\x00" in value:
+        yield pointer
+    elif isinstance(value, Mapping):
+        if any("\x00" in key for key in value):
+            yield pointer
+        for key, item in value.items():
+            yield from _nuls(item, f"{pointer}/{escaped(key)}")
+    elif isinstance(value, list):
+        for i, item in enumerate(value):
+            yield from _nuls(item, f"{pointer}/{i}")
+
+
+def escaped(key: str) -> str:
+    """A key as it stands in a JSON pointer (RFC 6901, 3)."""
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,86 @@
+"""What views are given: the recommender of the moment, the accounts, the key of patients' ids."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+
+from flask import Flask, current_app
+
+from api.accounts import AccountStore
+from api.errors import FieldProblem, NotReadyError
+from api.search import MedicineSearch
+from api.settings import Settings
+from graph.elements import EdgeKind, NodeKind
+from graph.errors import SnapshotError
+from graph.snapshot import Snapshot
+from recommender.request import Request
+from recommender.service import Recommender
+
+EXTENSION = "rxpath"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Everything that answers from one snapshot; swapped as a whole."""
+
+    snapshot: Snapshot
+    recommender: Recommender
+    medicines: MedicineSearch
+
+    def walk(self) -> None:
+        """Walk from one condition to one medicine, as a real answer does.
+
+        Raises:
+            SnapshotError: when no medicine treats any condition.
+        """
+        relation = self.snapshot.relation(EdgeKind.TREATS, NodeKind.MEDICINE, NodeKind.CONDITION)
+        if relation is None:
+            raise SnapshotError("no medicine treats any condition")
+        # Any treated condition will do; the first is the same in every process.
+        condition = self.snapshot.id(relation.ends(0)[1])
+        self.recommender.recommend(Request(as_of=date.today(), nodes=(condition,), top=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What views are given.
+
+    Attributes:
+        settings: of this process.
+        accounts: who may sign in.
+        serving: answers what serves at the moment; a request asks once.
+        patient_key: turns a source's identifier of a patient into an id.
+        checks: by the name of a part, what raises when that part cannot be used.
+    """
+
+    settings: Settings
+    accounts: AccountStore
+    serving: Callable[[], Serving]
+    patient_key: bytes = field(repr=False)
+    checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Try every part.
+
+        Raises:
+            NotReadyError: names the parts that cannot be used.
+        """
+        failed = []
+        for name, try_part in self.checks.items():
+            try:
+                try_part()
+            except Exception as error:  # whatever a part raises, the others are tried and the answer names it
+                failed.append(FieldProblem(f"/{name}", f"it cannot be used: {type(error).__name__}"))
+        if failed:
+            raise NotReadyError(failed)
+
+
+def install(app: Flask, context: Context) -> None:
+    """Give an app's views their context."""
+    app.extensions[EXTENSION] = context
+
+
+def context() -> Context:
+    """What the view that is running is given."""
+    return cast(Context, current_app.extensions[EXTENSION])

@@ -1,0 +1,108 @@
+"""Errors of the service.
+
+The tree::
+
+    RxpathError
+    └── ApiError
+        ├── UnauthenticatedError      no token, or none that counts
+        ├── ForbiddenError            the account may not ask this
+        ├── TooManyTriesError         sign-in is locked for a while
+        ├── BodyError                 the body cannot be read at all
+        │   ├── BodyTypeError         it is no plain JSON
+        │   └── BodySizeError         it is too large
+        ├── InputError                fields of the request are wrong
+        ├── AccountError              an account cannot be made or changed as asked
+        ├── AccountsUnavailableError  the accounts' database cannot be used now
+        └── NotReadyError             the service cannot answer now
+
+What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph.errors import RxpathError
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field: a JSON pointer (RFC 6901) to it, and what is expected there."""
+
+    pointer: str
+    detail: str
+
+
+class ApiError(RxpathError):
+    """The root of the service's errors."""
+
+
+class UnauthenticatedError(ApiError):
+    """No token, or none that counts.
+
+    Attributes:
+        token_given: whether the request came with one.
+    """
+
+    def __init__(self, reason: str, *, token_given: bool) -> None:
+        self.token_given = token_given
+        super().__init__(reason)
+
+
+class ForbiddenError(ApiError):
+    """The account may not ask this."""
+
+
+class TooManyTriesError(ApiError):
+    """Sign-in under one name is locked for a while.
+
+    Attributes:
+        retry_after: seconds until it is not, at least 1.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__("too many failed sign-ins under this name; try again later")
+
+
+class BodyError(ApiError):
+    """The body cannot be read at all."""
+
+
+class BodyTypeError(BodyError):
+    """The body is no plain JSON."""
+
+
+class BodySizeError(BodyError):
+    """The body is too large."""
+
+
+class InputError(ApiError):
+    """Fields of the request are wrong.
+
+    Attributes:
+        fields: what is wrong with each.
+    """
+
+    def __init__(self, fields: Sequence[FieldProblem]) -> None:
+        self.fields = tuple(fields)
+        super().__init__("; ".join(f"{field.pointer or '/'}: {field.detail}" for field in self.fields))
+
+
+class AccountError(ApiError):
+    """An account cannot be made or changed as asked."""
+
+
+class AccountsUnavailableError(ApiError):
+    """The accounts' database cannot be opened, read or written now."""
+
+
+class NotReadyError(ApiError):
+    """The service cannot answer now.
+
+    Attributes:
+        fields: which of its parts cannot, and why.
+    """
+
+    def __init__(self, fields: Sequence[FieldProblem]) -> None:
+        self.fields = tuple(fields)
+        super().__init__(", ".join(field.pointer.removeprefix("/") for field in self.fields))

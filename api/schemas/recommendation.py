@@ -1,0 +1,197 @@
+"""What may be asked of a recommendation, and its answer, for the OpenAPI document.
+
+Answers are the recommender's own bytes and are not checked against these classes when they are given; a test holds both
+together.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from api.schemas.base import Answer, Parameters
+from graph.elements import KnowledgeLevel, NodeKind
+from recommender.request import MAX_TOP
+
+
+def _day(text: object) -> date:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError("an ISO date is expected") from None
+
+
+class RecommendationQuery(Parameters):
+    """How much is asked."""
+
+    top: int = Field(10, ge=1, le=MAX_TOP, description="how many suggestions at most")
+    as_of: Annotated[date, BeforeValidator(_day)] = Field(
+        default_factory=date.today, description="the day of the answer; today when not given"
+    )
+    min_level: KnowledgeLevel = Field(
+        KnowledgeLevel.UNREVIEWED,
+        description="edges known more weakly do not speak for a medicine; safety always uses all",
+    )
+
+
+class PatientPath(Parameters):
+    """Which patient."""
+
+    patient: str = Field(
+        min_length=1, max_length=200, description="the patient's id; for clinicians also a source's identifier"
+    )
+
+
+class NodeShown(Answer):
+    """A node."""
+
+    id: str
+    kind: NodeKind
+    name: str
+
+
+class Saying(Answer):
+    """A further source of one edge."""
+
+    source: str
+    evidence: str
+    knowledge_level: KnowledgeLevel
+
+
+class EdgeShown(Answer):
+    """An edge, with who says so."""
+
+    kind: str
+    start: str
+    end: str
+    source: str
+    evidence: str
+    knowledge_level: KnowledgeLevel
+    also: list[Saying] = Field(default_factory=list)
+
+
+class Codes(Answer):
+    """Codes of a medicine, those that are known."""
+
+    atc: list[str] = Field(default_factory=list)
+    rxcui: str | None = None
+
+
+class MedicineShown(Answer):
+    """A medicine."""
+
+    id: str
+    name: str
+    codes: Codes
+
+
+class PathShown(Answer):
+    """A path from what is on file to a medicine, with its share of the score."""
+
+    metapath: str
+    nodes: list[NodeShown]
+    edges: list[EdgeShown]
+    contribution: float
+    sentence: str
+    drawn: str
+    weakest: EdgeShown
+
+
+class Proof(Answer):
+    """Why a finding holds."""
+
+    rule: str
+    fact: dict[str, Any] = Field(description="what is on file about the patient, or what is missing there")
+    nodes: list[NodeShown]
+    edges: list[EdgeShown]
+    conclusion: str
+
+
+class FindingShown(Answer):
+    """A finding of a safety rule."""
+
+    rule: str
+    severity: Literal["exclude", "caution", "note"]
+    sentence: str
+    proof: Proof
+
+
+class Exclusion(FindingShown):
+    """A medicine that was ruled out, and why."""
+
+    medicine: MedicineShown
+
+
+class SuggestionShown(Answer):
+    """A suggested medicine."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    rank: int
+    medicine: MedicineShown
+    standing: Literal["established", "exploratory"] = Field(alias="list")
+    score: float
+    probability: float | None = Field(description="null until scores are calibrated")
+    prior: float | None
+    lift: float | None
+    degree: float
+    paths: list[PathShown]
+    remainder: float = Field(description="what paths that are not shown add to the score")
+    cautions: list[FindingShown]
+
+
+class PatientShown(Answer):
+    """The patient that the answer is for; null means that it is not on file."""
+
+    id: str | None
+    age: int | None
+    sex: str | None
+    pregnant: bool | None
+    breast_feeding: bool | None
+    synthetic: bool
+
+
+class EvidenceShown(Answer):
+    """A node that the walk started from."""
+
+    node: NodeShown
+    weight: float
+    why: str
+
+
+class CareShown(Answer):
+    """Something to do beside medicines."""
+
+    care_action: NodeShown
+    category: str | None
+    description: str | None
+    path: PathShown
+
+
+class UnresolvedShown(Answer):
+    """Something given that no node stands for."""
+
+    pointer: str
+    text: str
+    kind: str
+    nearest: list[str]
+    reason: str
+    blocks_safety: bool
+
+
+class RecommendationShown(Answer):
+    """Which medicines fit, through which paths, and which were ruled out by what proof."""
+
+    id: str = Field(description="hash of request, snapshot, bundle and rules")
+    snapshot: str
+    trained_on: str | None
+    as_of: date
+    screened: bool
+    patient: PatientShown | None
+    evidence: list[EvidenceShown]
+    intercept: float
+    recommendations: list[SuggestionShown]
+    excluded: list[Exclusion]
+    care_actions: list[CareShown]
+    unresolved: list[UnresolvedShown]
+    notice: str

@@ -1,0 +1,93 @@
+"""The settings of the service, read once from the environment, and the key that signs its tokens."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from graph.config import GraphSettings
+from graph.errors import SettingsError
+
+KEY_BYTES = 32
+"""Least length of a signing key: the output of HS256's hash (RFC 7518, 3.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service is told at its start.
+
+    Attributes:
+        graph: where graph, snapshots and keys live.
+        database: SQLAlchemy URL of the accounts. Setting ``RXPATH_DATABASE``; default ``accounts.sqlite`` under the home.
+        jwt_key: signs tokens. Setting ``RXPATH_JWT_KEY``, at least 32 bytes; None reads or makes ``jwt.key`` under the home.
+        issuer: ``iss`` of tokens. Setting ``RXPATH_JWT_ISSUER``; default ``rxpath``.
+        audience: ``aud`` of tokens. Setting ``RXPATH_JWT_AUDIENCE``; default ``rxpath-api``.
+        token_life: how long a token counts. Setting ``RXPATH_JWT_MINUTES``, 1 to 15; default 15.
+    """
+
+    graph: GraphSettings
+    database: str
+    jwt_key: bytes | None = field(default=None, repr=False)
+    issuer: str = "rxpath"
+    audience: str = "rxpath-api"
+    token_life: timedelta = timedelta(minutes=15)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings.
+
+        Raises:
+            SettingsError: when one has an unusable value.
+        """
+        graph = GraphSettings.from_environment(environment)
+        key = environment.get("RXPATH_JWT_KEY", "").encode() or None
+        if key is not None and len(key) < KEY_BYTES:
+            raise SettingsError("RXPATH_JWT_KEY", f"at least {KEY_BYTES} bytes are expected; unset it to have a key made")
+        return cls(
+            graph,
+            environment.get("RXPATH_DATABASE") or f"sqlite:///{graph.home / 'accounts.sqlite'}",
+            key,
+            environment.get("RXPATH_JWT_ISSUER") or "rxpath",
+            environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
+            timedelta(minutes=_minutes(environment.get("RXPATH_JWT_MINUTES") or "15")),
+        )
+
+    def signing_key(self) -> bytes:
+        """The key that signs tokens.
+
+        Raises:
+            SettingsError: when the key's file holds none.
+        """
+        return self.jwt_key or read_signing_key(self.graph.home / "jwt.key")
+
+
+def _minutes(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 15):
+        raise SettingsError("RXPATH_JWT_MINUTES", "a whole number from 1 to 15 is expected")
+    return int(text)
+
+
+def read_signing_key(path: Path) -> bytes:
+    """The key in a file, made on first use (32 random bytes, readable by its owner alone).
+
+    Several processes that start at once agree on one key: it is linked in whole or not at all.
+
+    Raises:
+        SettingsError: when the file holds no such key.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent) as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            # A link puts the whole key in place at once, and never over the key of a process that was faster.
+            with suppress(FileExistsError):
+                os.link(file.name, path)
+    key = path.read_bytes()
+    if len(key) < KEY_BYTES:
+        raise SettingsError("RXPATH_HOME", f"{path} holds no key of {KEY_BYTES} bytes; remove it to have one made")
+    return key

@@ -1,0 +1,22 @@
+from collections.abc import Callable
+
+import orjson
+from flask.testing import FlaskClient
+
+from api.accounts import Role
+from api.schemas.recommendation import RecommendationShown
+from tests.api.resources.test_recommendations import CASE
+from tests.api.small import OTHER, OWN
+
+
+def test_the_documented_answer_is_the_answer(client: FlaskClient, as_role: Callable[[Role], dict[str, str]]) -> None:
+    headers = as_role(Role.CLINICIAN)
+    answers = [client.post("/v1/recommendations", json=CASE, headers=headers)]
+    answers += [client.get(f"/v1/patients/{number}/recommendations", headers=headers) for number in (OWN, OTHER)]
+
+    for answer in answers:
+        read = RecommendationShown.model_validate_json(answer.data)
+        again = read.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        assert again == orjson.loads(answer.data)
+        assert read.recommendations
+        assert read.excluded

@@ -1,0 +1,138 @@
+import threading
+import time
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.accounts import AccountStore
+from api.wiring import LOOK_SECONDS, LiveServing, wire
+from graph.elements import EdgeKind, NodeKind
+from graph.embedded_store import EmbeddedStore
+from graph.errors import SnapshotError
+from tests.api.conftest import settings_of, sign_in
+from tests.api.small import batch, edge, node
+
+
+@pytest.fixture
+def changing(home: Path, tmp_path: Path) -> Path:
+    """A home of this test alone."""
+    return Path(copytree(home, tmp_path / "home"))
+
+
+def add_medicine(home: Path, name: str, *, finish: bool = True) -> None:
+    """Load one more medicine for hypertension."""
+    store = EmbeddedStore(home / "graph.sqlite")
+    load = store.start_load(name)
+    nodes = [node(f"rx:{name}", NodeKind.MEDICINE, name), node("ICD10CM:I10", NodeKind.CONDITION, "Hypertension")]
+    store.write(batch(nodes, [edge(EdgeKind.TREATS, f"rx:{name}", "ICD10CM:I10", line="first")]), load, "1")
+    if finish:
+        store.finish_load(load, remove_stale=False)
+    store.close()
+
+
+def wait_for(condition: object, seconds: float = 20) -> None:
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_an_empty_store_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    EmbeddedStore(tmp_path / "graph.sqlite").close()
+
+    with pytest.raises(SnapshotError, match="loaders build"):
+        wire(settings_of(tmp_path))
+
+
+def test_new_knowledge_serves_soon_and_not_before_a_look(changing: Path) -> None:
+    now = [0.0]
+    live = LiveServing(EmbeddedStore(changing / "graph.sqlite"), settings_of(changing).graph, clock=lambda: now[0])
+    before = live()
+    add_medicine(changing, "novopril")
+
+    live()
+    time.sleep(0.5)
+    assert live() is before
+    now[0] = LOOK_SECONDS
+    live()
+    wait_for(lambda: live() is not before)
+
+    assert live().snapshot.checksum != before.snapshot.checksum
+    assert live().medicines.find("novopril", 1)
+    assert not before.medicines.find("novopril", 1)
+    after = live()
+    now[0] += LOOK_SECONDS
+    live()
+    time.sleep(0.5)
+    assert live() is after
+
+
+def test_nothing_is_swapped_while_a_load_writes(changing: Path) -> None:
+    now = [0.0]
+    live = LiveServing(EmbeddedStore(changing / "graph.sqlite"), settings_of(changing).graph, clock=lambda: now[0])
+    before = live()
+    add_medicine(changing, "halfpril", finish=False)
+
+    for _ in range(10):
+        now[0] += LOOK_SECONDS
+        live()
+        time.sleep(0.02)
+
+    assert live() is before
+
+
+def test_patients_change_at_once_without_a_new_snapshot(changing: Path, accounts: AccountStore, own_id: str) -> None:
+    client = wire(settings_of(changing), accounts).test_client()
+    headers = sign_in(client, "dr.ada")
+    address = f"/v1/patients/{own_id}/recommendations"
+    before = client.get(address, headers=headers).get_json()
+    store = EmbeddedStore(changing / "graph.sqlite")
+    load = store.start_load("finding")
+    nodes = [
+        node(own_id, NodeKind.PATIENT, "", birth_year=1961, sex="female", synthetic=True),
+    ]
+    new = batch([*nodes, node("ICD10CM:J18", NodeKind.CONDITION, "Pneumonia")], [])
+    finding = edge(EdgeKind.HAS_DIAGNOSIS, own_id, "ICD10CM:J18", "d9", start="2026-01-01", status="active")
+    store.write(new, load, "1")
+    store.write(batch([*nodes, node("ICD10CM:J18", NodeKind.CONDITION, "Pneumonia")], [finding]), load, "2")
+    store.finish_load(load, remove_stale=False)
+
+    after = client.get(address, headers=headers).get_json()
+
+    assert "Azithromycin" not in {r["medicine"]["name"] for r in before["recommendations"]}
+    assert "Azithromycin" in {r["medicine"]["name"] for r in after["recommendations"]}
+
+
+def test_requests_go_on_while_snapshots_change_and_each_answer_is_of_one(changing: Path, accounts: AccountStore) -> None:
+    app = wire(settings_of(changing), accounts)
+    headers = sign_in(app.test_client(), "dr.ada")
+    failures: list[str] = []
+    by_snapshot: dict[str, set[bytes]] = {}
+    stop = threading.Event()
+
+    def ask(client: FlaskClient) -> None:
+        while not stop.is_set():
+            answer = client.post("/v1/recommendations?as_of=2026-01-01", json={"conditions": ["hypertension"]}, headers=headers)
+            if answer.status_code != 200:
+                failures.append(answer.status)
+                return
+            by_snapshot.setdefault(answer.get_json()["snapshot"], set()).add(answer.data)
+
+    threads = [threading.Thread(target=ask, args=(app.test_client(),)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: by_snapshot or failures)
+    for i in range(2):
+        seen = len(by_snapshot)
+        add_medicine(changing, f"novopril{i}")
+        wait_for(lambda seen=seen: len(by_snapshot) > seen or failures)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert not failures
+    assert len(by_snapshot) >= 3
+    assert all(len(answers) == 1 for answers in by_snapshot.values())
