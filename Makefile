@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
+PATIENT ?= SYN-000174
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
@@ -13,12 +14,12 @@ help: ## list the targets
 
 demo: $(VENV)/demo ## set up, build the graph, recommend for a patient
 	@$(BIN)/python -m loaders build --brief
-	@$(BIN)/python -m recommender recommend --patient SYN-000042 --top 3
+	@$(BIN)/python -m recommender recommend --patient $(PATIENT) --as-of 2026-06-30 --top 3
 
 test: check ## everything: format, lint, types, arrows, all tests
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2
 
-check: $(VENV)/dev ## the quick part: format, lint, types, arrows, tests without servers
+check: $(VENV)/dev ## the quick part: format, lint, types, arrows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

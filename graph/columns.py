@@ -78,7 +78,11 @@ class Column:
         """
         known: dict[str, Value] = {}
         unusable: dict[str, Fault] = {}
-        for text in set(texts):
+        distinct = set(texts)
+        if self.type is ColumnType.TEXT and not self.many and not self.values:
+            known = {text: text for text in distinct if _is_plain(text)}
+            distinct -= known.keys()
+        for text in distinct:
             try:
                 known[text] = self._parse(text.strip())
             except _UnusableError as problem:
@@ -119,6 +123,11 @@ class Column:
 def _range_words(low: float, high: float) -> str:
     parts = [f"of at least {low:g}"] * math.isfinite(low) + [f"of at most {high:g}"] * math.isfinite(high)
     return " and ".join(parts)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a cell is a text as it stands, as most are: printable, of a letter or a digit at both ends."""
+    return text.isprintable() and text[:1].isalnum() and text[-1:].isalnum()
 
 
 def _text(text: str) -> str:

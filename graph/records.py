@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from graph.row_report import Code
 from graph.text_blocks import TextBlocks
 
@@ -48,13 +50,13 @@ class Chunk:
 
     Attributes:
         lines: physical line where each good record begins.
-        rows: fields of each good record.
+        columns: the fields of the good records, column by column; none at all when there is no such record.
         bad: the records among them that could not be split.
         blank: blank lines passed over.
     """
 
-    lines: Sequence[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    lines: Sequence[int] = ()
+    columns: Sequence[Sequence[str]] = ()
     bad: list[BadRecord] = field(default_factory=list)
     blank: int = 0
 
@@ -162,24 +164,29 @@ class RecordReader:
         except UnicodeDecodeError:
             return None
         text = text.removesuffix("\n")
-        split = self._split_quoted(text) if '"' in text else self._split_plain(text)
-        if split is None or set(map(len, split.rows)) != {len(self.header)}:
-            return None
-        if len(self.header) == 1 and not all(row[0].strip(" ") for row in split.rows):
+        split = self._split_quoted(text) if '"' in text else self._split_plain(text, piece.removesuffix(b"\n"))
+        if split is None or (len(self.header) == 1 and not all(value.strip(" ") for value in split.columns[0])):
             return None
         self._line += piece.count(b"\n") + (not piece.endswith(b"\n"))
         return split
 
-    def _split_plain(self, text: str) -> Chunk | None:
-        lines = text.split("\n")
-        # Characters are at most four bytes: what is short in characters may still be too long in bytes.
-        if max(map(len, lines)) > MAX_FIELD >> 2:
+    def _split_plain(self, text: str, piece: bytes) -> Chunk | None:
+        """The records of lines without any quote, when each has the header's fields."""
+        width, data = len(self.header), np.frombuffer(piece, np.uint8)
+        ends = np.append(np.flatnonzero(data == ord("\n")), len(data))
+        starts = np.append(-1, ends[:-1])
+        parted = np.flatnonzero(data == ord(self.delimiter))
+        if len(parted) != len(ends) * (width - 1) or (ends - starts).max() > MAX_FIELD:
             return None
-        delimiter = self.delimiter
-        rows = [line.split(delimiter) for line in lines]
-        return Chunk(range(self._line, self._line + len(lines)), rows)
+        if width > 1:
+            places = parted.reshape(len(ends), width - 1)
+            if not ((places[:, 0] > starts) & (places[:, -1] < ends)).all():
+                return None
+        fields = text.replace("\n", self.delimiter).split(self.delimiter)
+        return Chunk(range(self._line, self._line + len(ends)), [fields[i::width] for i in range(width)])
 
     def _split_quoted(self, text: str) -> Chunk | None:
+        """The records of whole lines, when the csv module finds nothing wrong with them."""
         reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=self.delimiter, strict=True)
         lines, rows, line = [], [], self._line
         try:
@@ -189,13 +196,18 @@ class RecordReader:
                 line = self._line + reader.line_num
         except csv.Error:
             return None
-        if any(len(value) > MAX_FIELD >> 2 for row in rows for value in row):
+        if set(map(len, rows)) != {len(self.header)}:
             return None
-        return Chunk(lines, rows)
+        columns = list(zip(*rows, strict=True))
+        # Characters are at most four bytes: what is short in characters may still be too long in bytes.
+        if any(max(map(len, column)) > MAX_FIELD >> 2 for column in columns):
+            return None
+        return Chunk(lines, columns)
 
     def _exact(self) -> tuple[Chunk, int]:
         """The records of the buffer as far as they are complete, and where the first incomplete one begins."""
         lines: list[int] = []
+        rows: list[list[str]] = []
         chunk = Chunk(lines)
         position = 0
         while position < len(self._buffer):
@@ -206,7 +218,12 @@ class RecordReader:
             if not data.strip(b" "):
                 chunk.blank += 1
             else:
-                self._judge(chunk, lines, found, data)
+                judged = self._judge(found, data)
+                if isinstance(judged, BadRecord):
+                    chunk.bad.append(judged)
+                else:
+                    lines.append(self._line)
+                    rows.append(judged)
             self._line += data.count(b"\n") + 1
             position = found.end + 1
         if not self._ended and len(self._buffer) - position > MAX_RECORD:
@@ -215,9 +232,11 @@ class RecordReader:
             self._line += self._buffer.count(b"\n", position)
             self._skipping = True
             position = len(self._buffer)
+        chunk.columns = list(zip(*rows, strict=True))
         return chunk, position
 
-    def _judge(self, chunk: Chunk, lines: list[int], found: _Found, data: bytes) -> None:
+    def _judge(self, found: _Found, data: bytes) -> list[str] | BadRecord:
+        """The texts of a record's fields, or what is wrong with it."""
         width = len(self.header)
         code, expected = found.code, "a quoted field that is closed before the next delimiter"
         texts: list[str] = []
@@ -234,10 +253,8 @@ class RecordReader:
             code = Code.TOO_FEW_FIELDS if len(texts) < width else Code.TOO_MANY_FIELDS
             expected = f"{width} fields"
         if code is None:
-            lines.append(self._line)
-            chunk.rows.append(texts)
-        else:
-            chunk.bad.append(BadRecord(self._line, code, expected, data if len(data) <= MAX_FIELD else data[:KEPT]))
+            return texts
+        return BadRecord(self._line, code, expected, data if len(data) <= MAX_FIELD else data[:KEPT])
 
     # One record
 

@@ -114,7 +114,6 @@ class RowReport:
         listener: is told of each rejected record.
 
     Attributes:
-        header: names of the file's columns as it writes them, once they are read.
         read: records read, the header and blank lines not counted.
         quarantined: records rejected.
         blank: blank lines passed over.
@@ -125,7 +124,6 @@ class RowReport:
 
     def __init__(self, file: str, keep: int | None = 100, listener: Listener | None = None) -> None:
         self.file = file
-        self.header: tuple[str, ...] = ()
         self.read = 0
         self.quarantined = 0
         self.blank = 0
@@ -160,8 +158,8 @@ class RowReport:
         if self._keep is None or len(self._problems) < self._keep:
             self._problems.append(RowProblem(self.file, line, fault.column, fault.code, fault.expected))
 
-    def refuse(self, faults: Sequence[Fault]) -> None:
+    def refuse(self, line: int, faults: Sequence[Fault]) -> None:
         """Leave the file out for faults of its header."""
         self.refused = True
         for fault in faults:
-            self.note(1, fault)
+            self.note(line, fault)

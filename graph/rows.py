@@ -42,7 +42,7 @@ class RowBatch:
     Attributes:
         table: the table's shape.
         lines: physical line where each row begins.
-        rows: the fields of each row as they stand in the file.
+        fields: the fields of the rows as they stand in the file, column by column.
         values: the values of each column of the table by its name; None throughout for a column that the file lacks.
         report: where rejections go.
         last_line: the line that reading has come to.
@@ -50,20 +50,24 @@ class RowBatch:
 
     table: Table
     lines: Sequence[int]
-    rows: Sequence[list[str]]
+    fields: Sequence[Sequence[str]]
     values: Mapping[str, Sequence[Value]]
     report: RowReport
     last_line: int
     rejected: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.lines)
+
+    def row(self, position: int) -> list[str]:
+        """The fields of a row as they stand in the file."""
+        return [column[position] for column in self.fields]
 
     def reject(self, position: int, column: str, code: Code, expected: str) -> None:
         """Quarantine a row of this batch; a second rejection of the same row changes nothing."""
         if position not in self.rejected:
             self.rejected.add(position)
-            self.report.reject(self.lines[position], (Fault(column, code, expected),), self.rows[position])
+            self.report.reject(self.lines[position], (Fault(column, code, expected),), self.row(position))
 
     def texts(self, column: str) -> Sequence[str]:
         """The values of a column as texts, empty ones as empty texts."""
@@ -79,8 +83,8 @@ class RowBatch:
     def kept(self) -> Sequence[int]:
         """Positions of the rows that are not rejected."""
         if not self.rejected:
-            return range(len(self.rows))
-        return [i for i in range(len(self.rows)) if i not in self.rejected]
+            return range(len(self.lines))
+        return [i for i in range(len(self.lines)) if i not in self.rejected]
 
 
 def read_header(path: Path) -> Sequence[str]:
@@ -118,42 +122,49 @@ def read_table(
         OSError: when the file cannot be opened.
     """
     with closing(RecordReader(path)) as reader:
-        places = _places(reader, table, names or {}, report)
+        places = _places(reader, table, names or {}, report, withheld)
         if report.refused:
             return
         keys = KeySet() if seen is None else seen
         hidden = [i for i, name in enumerate(reader.header) if name in withheld]
         lines: list[int] = []
-        rows: list[list[str]] = []
+        fields: list[list[str]] = [[] for _ in reader.header]
         for chunk in reader.chunks():
             _count(chunk, report)
-            report.withheld += sum(bool(row[i].strip()) for i in hidden for row in chunk.rows)
-            lines.extend(chunk.lines)
-            rows.extend(chunk.rows)
-            while len(rows) >= batch_rows:
-                yield _batch(table, places, lines[:batch_rows], rows[:batch_rows], report, keys)
-                del lines[:batch_rows], rows[:batch_rows]
-        if rows:
-            yield _batch(table, places, lines, rows, report, keys)
+            if chunk.lines:
+                report.withheld += sum(bool(text.strip()) for i in hidden for text in chunk.columns[i])
+                lines.extend(chunk.lines)
+                for column, texts in zip(fields, chunk.columns, strict=True):
+                    column.extend(texts)
+            while len(lines) >= batch_rows:
+                yield _batch(table, places, lines[:batch_rows], [column[:batch_rows] for column in fields], report, keys)
+                del lines[:batch_rows]
+                for column in fields:
+                    del column[:batch_rows]
+        if lines:
+            yield _batch(table, places, lines, fields, report, keys)
         if reader.damage:
             report.note(reader.line, Fault("", Code.UNREADABLE_FILE, "a file that can be read to its end"))
 
 
 def _count(chunk: Chunk, report: RowReport) -> None:
-    report.read += len(chunk.rows) + len(chunk.bad)
+    report.read += len(chunk.lines) + len(chunk.bad)
     report.blank += chunk.blank
     for line, code, expected, data in chunk.bad:
         report.reject(line, (Fault("", code, expected),), data)
 
 
-def _places(reader: RecordReader, table: Table, names: Mapping[str, str], report: RowReport) -> dict[str, int | None]:
+def _places(
+    reader: RecordReader, table: Table, names: Mapping[str, str], report: RowReport, withheld: frozenset[str]
+) -> dict[str, int | None]:
     """Where each column of the table stands in the file; None for an optional one that is not there."""
-    report.header = tuple(reader.header)
+    line = reader.header_line
     if not reader.header:
-        report.refuse([Fault("", Code.NO_HEADER, "a first line with the names of the columns")])
+        report.refuse(line, [Fault("", Code.NO_HEADER, "a first line with the names of the columns")])
         return {}
     header = [name.casefold() for name in reader.header]
-    faults, places = [], {}
+    faults: list[Fault] = []
+    places: dict[str, int | None] = {}
     for column in table.columns:
         wanted = names.get(column.name, column.name)
         count = header.count(wanted.casefold())
@@ -163,7 +174,10 @@ def _places(reader: RecordReader, table: Table, names: Mapping[str, str], report
             faults.append(Fault(wanted, Code.MISSING_COLUMN, f"a header with {', '.join(_required(table, names))}"))
         places[column.name] = header.index(wanted.casefold()) if count else None
     if faults:
-        report.refuse(faults)
+        report.refuse(line, faults)
+    for i, name in enumerate(reader.header):
+        if i not in places.values() and name not in withheld and not report.refused:
+            report.note(line, Fault(name, Code.UNUSED_COLUMN, f"one of {', '.join(places)}"))
     return places
 
 
@@ -175,29 +189,29 @@ def _batch(
     table: Table,
     places: Mapping[str, int | None],
     lines: Sequence[int],
-    rows: Sequence[list[str]],
+    fields: Sequence[Sequence[str]],
     report: RowReport,
     keys: KeySet,
 ) -> RowBatch:
-    fields = list(zip(*rows, strict=True))
     values: dict[str, Sequence[Value]] = {}
     faults: dict[int, list[Fault]] = {}
     for column in table.columns:
         place = places[column.name]
         if place is None:
-            values[column.name] = [() if column.many else None] * len(rows)
+            values[column.name] = [() if column.many else None] * len(lines)
             continue
         values[column.name], found = column.parse_all(fields[place])
         for position, fault in found.items():
             faults.setdefault(position, []).append(fault)
     last_line = lines[-1]
     for position in sorted(faults):
-        report.reject(lines[position], faults[position], rows[position])
+        report.reject(lines[position], faults[position], [column[position] for column in fields])
     if faults:
-        good = [i for i in range(len(rows)) if i not in faults]
-        lines, rows = [lines[i] for i in good], [rows[i] for i in good]
+        good = [i for i in range(len(lines)) if i not in faults]
+        lines = [lines[i] for i in good]
+        fields = [[column[i] for i in good] for column in fields]
         values = {name: [column[i] for i in good] for name, column in values.items()}
-    batch = RowBatch(table, lines, rows, values, report, last_line)
+    batch = RowBatch(table, lines, fields, values, report, last_line)
     if table.key:
         new = keys.add(*(values[name] for name in table.key))
         for i in () if new.all() else (~new).nonzero()[0].tolist():

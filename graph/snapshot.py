@@ -269,11 +269,12 @@ class Snapshot:
     def candidates(self, text: str, kinds: Sequence[NodeKind] = ()) -> Sequence[int]:
         """Numbers of the nodes that an id, an alias or a name means, of the given kinds (any when empty), ascending.
 
-        An exact id or alias wins over names that only agree when normalised.
+        An exact id or alias wins over names that only agree when normalised, but not over the very same name.
         """
         found = [n for n in self._meant(text) if not kinds or self.kind(n) in kinds]
         exact = [n for n in found if text == self.id(n) or text in self.aliases(n)]
-        return exact or found
+        rivals = [n for n in found if n not in exact and text == self.name(n)]
+        return exact if exact and not rivals else found
 
     def _meant(self, text: str) -> list[int]:
         normal = normalise(text)

@@ -38,11 +38,7 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
-    plain = text
-    # Folding case may make letters that decompose again; twice is enough for all of Unicode.
-    for _ in range(2):
-        plain = unicodedata.normalize("NFKD", plain).casefold()
-    plain = unicodedata.normalize("NFKD", plain).translate(_GREEK)
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_GREEK)
     return " ".join("".join(map(_folded, plain)).split())
 
 

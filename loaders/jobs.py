@@ -60,7 +60,7 @@ class Job:
             StoreUnavailableError: when the store was written to meanwhile.
         """
         staging = self._staging(store, "build")
-        load = staging.start_load(fingerprint(self.planned, "build"))
+        load = staging.start_load(fingerprint(self.planned, self.sources, "build"))
         files = self._run(self._context(()), Writer(staging, load), None if dry else load)
         if not any(file.accepted for file in files):
             staging.discard()
@@ -75,7 +75,7 @@ class Job:
     def add(self, store: GraphStore, *, dry: bool = False) -> Outcome:
         """Merge these files into the store's graph; nothing is removed."""
         target = self._staging(store, "add") if dry else store
-        load = target.start_load(fingerprint(self.planned, "add"))
+        load = target.start_load(fingerprint(self.planned, self.sources, "add"))
         files = self._run(self._context((target,)), Writer(target, load), None if dry else load)
         counts = target.finish_load(load, remove_stale=False)
         if dry:
@@ -95,7 +95,7 @@ class Job:
 
     def _staging(self, store: GraphStore, purpose: str) -> GraphStore:
         """A staging for this input: one that an interrupted load of other input left behind is not gone on with."""
-        name = fingerprint(self.planned, purpose)
+        name = fingerprint(self.planned, self.sources, purpose)
         staging = store.staging()
         if staging.noted(INPUT_NOTE) not in ("", name):
             staging.discard()

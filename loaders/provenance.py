@@ -4,7 +4,7 @@ A row that names a source which is not in ``sources.csv`` is reported: nothing e
 from and under which licence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from graph.columns import Column
@@ -44,6 +44,10 @@ class Sources:
 
     def __getitem__(self, source: str) -> Provenance:
         return self._provenances[source]
+
+    def all(self) -> Sequence[Provenance]:
+        """The provenances of all sources, by their keys."""
+        return [self._provenances[source] for source in sorted(self._provenances)]
 
 
 def read_sources(path: Path, report: RowReport) -> Sources:

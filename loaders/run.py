@@ -7,9 +7,10 @@ batches depend on the files alone. The fingerprint of a load is a hash of its fi
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.key_set import KeySet
@@ -20,6 +21,7 @@ from loaders.crosswalks import mapped_conditions
 from loaders.errors import LoadError
 from loaders.identifiers import identifier_columns
 from loaders.outcome import FileOutcome
+from loaders.provenance import Sources
 from loaders.quarantine import Quarantine
 from loaders.source import Context, Source, TableFile
 
@@ -56,12 +58,19 @@ def plan(paths: Sequence[Path], sources: Sequence[Source]) -> Sequence[PlannedFi
             raise LoadError(f"{path} holds nothing to load (formats tried: {names}); see python -m loaders --help")
         for item in found:
             planned.setdefault(item.file.path.resolve(), item)
-    return sorted(planned.values(), key=lambda p: (order[id(p.source)], p.file.rank, p.file.label, str(p.file.path)))
+    labels = Counter(item.file.label for item in planned.values())
+    named = [item if labels[item.file.label] == 1 else _by_path(item) for item in planned.values()]
+    return sorted(named, key=lambda p: (order[id(p.source)], p.file.rank, p.file.label))
 
 
-def fingerprint(planned: Sequence[PlannedFile], purpose: str) -> str:
-    """A hash of everything that a load depends on: what it is for, its formats, its mappings and the bytes of its files."""
-    digest = hashlib.blake2b(purpose.encode(), digest_size=16)
+def _by_path(item: PlannedFile) -> PlannedFile:
+    """The file under its whole path, since another has the same short name."""
+    return PlannedFile(item.source, replace(item.file, label=str(item.file.path).lstrip("/")))
+
+
+def fingerprint(planned: Sequence[PlannedFile], sources: Sources, purpose: str) -> str:
+    """A hash of what a load depends on: its purpose, the known sources, its formats and mappings, the bytes of its files."""
+    digest = hashlib.blake2b(repr((purpose, sources.all())).encode(), digest_size=16)
     for item in planned:
         file = item.file
         digest.update(repr((item.source.name, file.label, sorted(file.names.items()), sorted(file.values.items()))).encode())

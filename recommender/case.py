@@ -28,6 +28,8 @@ FIELDS = (
 )
 MAX_ITEMS = 200
 MAX_TEXT = 500
+MAX_GUESSES = 20
+"""For how many unknown names of one case the nearest are looked up: each look-up reads all names of the graph."""
 # JSON may spell half a surrogate pair, which UTF-8 cannot.
 _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _ALLERGENS = (NodeKind.INGREDIENT, NodeKind.DRUG_CLASS, NodeKind.SUBSTANCE, NodeKind.MEDICINE)
@@ -174,6 +176,6 @@ class _CaseReader:
                 names = tuple(f"{self._snapshot.name(n)} ({self._snapshot.id(n)})" for n in found[:5])
                 self.unresolved.append(Unresolved(pointer, text, word, names, "several fit; give the id of one"))
                 return None
-        near = tuple(self._snapshot.nearest(text, kinds))
+        near = tuple(self._snapshot.nearest(text, kinds)) if len(self.unresolved) < MAX_GUESSES else ()
         self.unresolved.append(Unresolved(pointer, text, word, near, f"no {word} is called so"))
         return None

@@ -15,7 +15,7 @@ from recommender.config import ScoringConfig
 from recommender.record import Fact, PatientRecord
 
 DAYS_A_YEAR = 365.25
-LEAST_WEIGHT = 0.02
+LEAST_WEIGHT = 0.1
 """A condition that was resolved so long ago that it weighs less is no evidence any more."""
 
 

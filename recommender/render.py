@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-SHOWN_EXCLUSIONS = 8
+SHOWN_EXCLUSIONS = 5
 SHOWN_CAUTIONS = 3
 
 
@@ -70,19 +70,29 @@ def _excluded(excluded: Sequence[Mapping[str, Any]], console: Console) -> None:
     )
     for column in ("medicine", "rule", "proof"):
         table.add_column(column, overflow="fold")
-    seen: set[str] = set()
-    for entry in excluded:
-        if entry["medicine"]["id"] not in seen and len(seen) < SHOWN_EXCLUSIONS:
-            seen.add(entry["medicine"]["id"])
-            sources = ", ".join(sorted({e["source"] for e in entry["proof"]["edges"]}))
-            proof = entry["sentence"] + (f" [{sources}]" if sources else "")
-            # As Text: in a plain string rich would take what stands in brackets for a style.
-            table.add_row(*map(Text, (entry["medicine"]["name"], entry["rule"], proof)))
+    shown = _by_turns(excluded)[:SHOWN_EXCLUSIONS]
+    for entry in shown:
+        sources = ", ".join(sorted({e["source"] for e in entry["proof"]["edges"]}))
+        proof = entry["sentence"] + (f" [{sources}]" if sources else "")
+        # As Text: in a plain string rich would take what stands in brackets for a style.
+        table.add_row(*map(Text, (entry["medicine"]["name"], entry["rule"], proof)))
     console.print()
     console.print(table)
-    left = len({e["medicine"]["id"] for e in excluded}) - len(seen)
+    left = len({e["medicine"]["id"] for e in excluded}) - len(shown)
     if left:
         console.print(Text(f"and {left} more (--json)", style="dim"))
+
+
+def _by_turns(excluded: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """One exclusion a medicine, the rules taking turns, so that one thing is not said many times."""
+    first = {entry["medicine"]["id"]: entry for entry in reversed(excluded)}
+    turns: dict[str, int] = {}
+    order: list[tuple[int, int, Mapping[str, Any]]] = []
+    for entry in excluded:
+        if first[entry["medicine"]["id"]] is entry:
+            turns[entry["rule"]] = turns.get(entry["rule"], 0) + 1
+            order.append((turns[entry["rule"]], len(order), entry))
+    return [entry for _, _, entry in sorted(order, key=lambda item: item[:2])]
 
 
 def _care(actions: Sequence[Mapping[str, Any]], console: Console) -> None:

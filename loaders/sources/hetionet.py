@@ -144,7 +144,7 @@ class HetionetSource(Source):
         """See :meth:`loaders.source.Source.tables`."""
         files = [path] if path.is_file() else sorted(path.glob("hetionet-*"))
         nodes = [TableFile(file, file.name, NODES, 0, whole=True) for file in files if "-nodes.tsv" in file.name]
-        edges = [TableFile(file, file.name, EDGES, 1) for file in files if "-edges" in file.name and ".sif" in file.name]
+        edges = [TableFile(file, file.name, EDGES, 1) for file in files if "edges" in file.name and ".sif" in file.name]
         return [*nodes, *edges]
 
     def described(self, file: TableFile, rows: RowBatch, position: int) -> tuple[NodeId, NodeKind] | None:

@@ -76,18 +76,16 @@ class PatientSource(MappableSource):
             self._check_units(rows, context)
 
     def _check_targets(self, event: Event, rows: RowBatch, context: Context) -> None:
-        kinds = " or ".join(event.kinds)
         column = rows.texts(event.target)
-        for text in set(column):
+        unknown = (Code.UNKNOWN_NAME, f"the id, the code or a name of a known {' or '.join(event.kinds)}")
+        faults: dict[str, tuple[Code, str]] = {}
+        for text in {column[i] for i in rows.kept()}:
             found = self._candidates(event, text, context)
-            if len(found) == 1:
-                continue
-            code, expected = Code.UNKNOWN_NAME, f"the id, the code or a name of a known {kinds}"
-            if found:
-                code, expected = Code.AMBIGUOUS_NAME, f"one of {', '.join(found)}"
-            for i in rows.kept():
-                if column[i] == text:
-                    rows.reject(i, event.target, code, expected)
+            if len(found) != 1:
+                faults[text] = (Code.AMBIGUOUS_NAME, f"one of {', '.join(found)}") if found else unknown
+        for i in rows.kept() if faults else ():
+            if column[i] in faults:
+                rows.reject(i, event.target, *faults[column[i]])
 
     def _candidates(self, event: Event, text: str, context: Context) -> Sequence[NodeId]:
         key = (event.target, text)
@@ -98,16 +96,17 @@ class PatientSource(MappableSource):
     def _check_units(self, rows: RowBatch, context: Context) -> None:
         """Reject results in a unit from which the test's own cannot be computed; one without a unit is in the test's own."""
         event = BY_NAME["patient_result"]
-        tests, units = rows.texts("test"), rows.texts("unit")
-        for test, unit in {(tests[i], units[i]) for i in rows.kept() if units[i]}:
+        pairs = list(zip(rows.texts("test"), rows.texts("unit"), strict=True))
+        faults: dict[tuple[str, str], str] = {}
+        for test, unit in {pairs[i] for i in rows.kept()}:
             node = context.vocabulary.node(self._candidates(event, test, context)[0])
             wanted = str(node.properties.get("unit", "")) if node else ""
             others = node.properties.get("other_units", ()) if node else ()
-            if wanted and isinstance(others, tuple) and convert(1.0, unit, wanted, others) is None:
-                expected = f"one of {', '.join((wanted, *(text.rpartition('=')[0] for text in others)))}"
-                for i in rows.kept():
-                    if (tests[i], units[i]) == (test, unit):
-                        rows.reject(i, "unit", Code.UNKNOWN_UNIT, expected)
+            if unit and wanted and isinstance(others, tuple) and convert(1.0, unit, wanted, others) is None:
+                faults[test, unit] = f"one of {', '.join((wanted, *(text.rpartition('=')[0] for text in others)))}"
+        for i in rows.kept() if faults else ():
+            if pairs[i] in faults:
+                rows.reject(i, "unit", Code.UNKNOWN_UNIT, faults[pairs[i]])
 
     def transform(self, file: TableFile, rows: RowBatch, context: Context) -> Batch:
         """See :meth:`loaders.source.Source.transform`."""

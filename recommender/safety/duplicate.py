@@ -1,5 +1,6 @@
-"""Duplicate therapy: the same ingredient twice is excluded, a second medicine of the same chemical class is a caution.
+"""Duplicate therapy: the same ingredient twice is excluded, and so is a second medicine of a class that is given one at a time.
 
+Of other chemical classes a second medicine is a caution.
 ATC groups whose code ends in X gather what fits nowhere else ("other antiepileptics") and are no class in this sense.
 """
 
@@ -10,6 +11,16 @@ from recommender.record import Fact, PatientRecord
 from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, fact_payload
 
 _Way: TypeAlias = tuple[tuple[int, ...], tuple[Edge, ...]]
+
+
+_SUBGROUPS = "A02BA A02BC A10BG A10BH A10BJ A10BK B01AA B01AF C07AA C07AB C08CA C09AA C09CA C10AA M05BA N06AA N06AB N06AG R06AE"
+ONE_AT_A_TIME = frozenset(f"ATC:{code}" for code in _SUBGROUPS.split())
+"""Chemical subgroups of one mechanism, of which no second medicine is added to a first.
+
+Acid blockers, glitazones, gliptins, incretins, gliflozins, vitamin K antagonists, factor Xa inhibitors, beta blockers,
+dihydropyridines, ACE inhibitors, angiotensin receptor blockers, statins, bisphosphonates, tricyclics, SSRIs, MAO-A inhibitors,
+piperazine antihistamines: general clinical knowledge. Other subgroups are combined on purpose (insulins, diuretics).
+"""
 
 
 class DuplicateRule:
@@ -56,7 +67,8 @@ class DuplicateRule:
                 taken = classes[group]
                 chain = (*taken[0], *reversed(nodes[:-1])), (*taken[1], *reversed(edges))
                 proof = Proof(self.name, fact_payload(snapshot, fact), *chain, conclusion)
-                return Finding(medicine, Severity.CAUTION, f"{conclusion}, which is being taken.", proof)
+                severity = Severity.EXCLUDE if snapshot.id(group) in ONE_AT_A_TIME else Severity.CAUTION
+                return Finding(medicine, severity, f"{conclusion}, which is being taken.", proof)
         return None
 
 

@@ -1,3 +1,4 @@
+import io
 import json
 import math
 from typing import Any
@@ -6,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.body import MAX_DEPTH, escaped, read_object
-from api.errors import BodyError, InputError
+from api.body import MAX_BYTES, MAX_DEPTH, StrictRequest, escaped, read_object
+from api.errors import BodyError, BodySizeError, InputError
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -67,6 +68,21 @@ def test_nul_is_refused_with_a_pointer_to_each_text() -> None:
     with pytest.raises(InputError) as caught:
         read_object(b'{"a/b": ["x", "y\\u0000"], "c": {"d~": "\\u0000"}, "e": {"\\u0000": 1}}')
     assert [f.pointer for f in caught.value.fields] == ["/a~1b/1", "/c/d~0", "/e"]
+
+
+def test_of_a_large_body_no_more_is_read_than_the_limit() -> None:
+    sent = io.BytesIO(b" " * 10 * MAX_BYTES)
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/json",
+        "wsgi.input": sent,
+        "wsgi.input_terminated": True,
+    }
+
+    with pytest.raises(BodySizeError):
+        StrictRequest(environ).get_json()
+
+    assert sent.tell() <= MAX_BYTES + 65536
 
 
 def test_pointers_are_escaped() -> None:

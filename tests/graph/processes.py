@@ -8,6 +8,7 @@ import resource
 import signal
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -257,16 +258,30 @@ def _open_new(paths: Sequence[Path], barrier: Barrier, errors: "SimpleQueue[str]
             errors.put(str(error))
 
 
-def read_in_a_fork(store: GraphStore) -> dict[str, int]:
-    """What a forked process counts in a store that its parent opened."""
+def open_files(path: Path) -> int:
+    """How many descriptors of this process lead to a store's files."""
+    found = 0
+    for entry in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found += str(entry.readlink()).startswith(str(path))
+    return found
+
+
+def read_in_a_fork(store: EmbeddedStore) -> tuple[dict[str, int], int]:
+    """What a forked process counts in a store that its parent opened, and how many files it opens to do so."""
+
+    def read() -> None:
+        before = open_files(store.path)
+        other.send((store.counts(), open_files(store.path) - before))
+
     pipe, other = FORKS.Pipe()
-    process = FORKS.Process(target=lambda: other.send(store.counts()))
+    process = FORKS.Process(target=read)
     process.start()
-    counts: dict[str, int] = pipe.recv() if pipe.poll(PATIENCE) else {}
+    answer: tuple[dict[str, int], int] = pipe.recv() if pipe.poll(PATIENCE) else ({}, 0)
     process.join(PATIENCE)
     pipe.close()
     other.close()
-    return counts
+    return answer
 
 
 def fill_the_disk(path: Path) -> tuple[int, str, int]:

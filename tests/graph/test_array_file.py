@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,15 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
         write_arrays(blocked, ".arrays", ARRAYS, {})
 
     assert [item.name for item in tmp_path.iterdir()] == ["file"]
+
+
+def test_threads_that_write_at_once_do_not_mix(tmp_path: Path) -> None:
+    def write(number: int) -> bool:
+        path = write_arrays(tmp_path, ".arrays", {"a": np.full(300_000, number)}, {})
+        return ArrayFile(path).digest() == path.stem and int(ArrayFile(path)["a"][-1]) == number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(24))) == [True] * 24
 
 
 def test_an_error_while_writing_leaves_nothing(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graph.compiler import ATTEMPTS, POINTER, compile_snapshot, current_snapshot
 from graph.connect import open_store
-from graph.elements import EdgeKind, NodeKind
+from graph.elements import EdgeKind, NodeKind, Provenance
 from graph.errors import SnapshotError, StoreUnavailableError
 from graph.snapshot import Snapshot
 from graph.store import EdgeColumns, GraphStore
@@ -64,6 +64,13 @@ def test_other_knowledge_gives_another_checksum_and_other_patients_do_not(
 def test_the_small_graph_has_a_known_checksum(small_graph: GraphStore, compiled: Compile) -> None:
     """Another checksum here means another layout of the arrays: raise FORMAT, and write the new one down."""
     assert compiled(small_graph).checksum == "967028152da1d4eb6102325005029a11"
+
+
+def test_sources_are_numbered_by_their_words(store: GraphStore, compiled: Compile) -> None:
+    sources = [Provenance(name, version, licence) for name in "ba" for version in "21" for licence in ("x", "CC0")]
+    load(store, batch([node(f"M:{i}", source=source) for i, source in enumerate(sources)]))
+
+    assert list(compiled(store).provenances) == sorted(sources, key=lambda p: (p.source, p.source_version, p.licence))
 
 
 def test_a_snapshot_is_named_by_its_content(small_graph: GraphStore, tmp_path: Path) -> None:

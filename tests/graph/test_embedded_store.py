@@ -13,7 +13,7 @@ from graph.elements import NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SchemaError, StoreUnavailableError
 from tests.graph.building import SMALL, batch, content, load, node
-from tests.graph.processes import fill_the_disk, open_new_at_once, read_in_a_fork
+from tests.graph.processes import fill_the_disk, open_files, open_new_at_once, read_in_a_fork
 
 BIG = batch([node(f"M:{i:05d}", "x" * 200) for i in range(3000)])
 
@@ -21,17 +21,6 @@ BIG = batch([node(f"M:{i:05d}", "x" * 200) for i in range(3000)])
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "graph.sqlite"
-
-
-def open_files(path: Path) -> int:
-    """How many descriptors of this process lead to the store's files."""
-    found = 0
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            found += str(entry.readlink()).startswith(str(path))
-        except FileNotFoundError:
-            continue
-    return found
 
 
 # Files and connections
@@ -112,15 +101,33 @@ def test_opening_needs_no_turn_at_writing(path: Path) -> None:
 
 
 def test_processes_that_open_a_new_store_at_once_all_can(tmp_path: Path) -> None:
-    assert open_new_at_once([tmp_path / f"{i}.sqlite" for i in range(15)], 6) == []
+    assert open_new_at_once([tmp_path / f"{i}.sqlite" for i in range(20)], 8) == []
+
+
+def test_a_new_store_waits_for_others_that_make_it(path: Path) -> None:
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (a)")
+    other.execute("DROP TABLE t")
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM sqlite_master").fetchall()
+    timer = threading.Timer(0.3, other.close)
+    timer.start()
+
+    store = EmbeddedStore(path)
+
+    assert store.counts() == {}
+    store.close()
+    timer.join()
 
 
 def test_a_forked_process_uses_connections_of_its_own(path: Path) -> None:
     store = EmbeddedStore(path)
     load(store, SMALL)
 
-    assert read_in_a_fork(store) == store.counts()
+    counts, opened = read_in_a_fork(store)
 
+    assert counts == store.counts()
+    assert opened > 0
     load(store, batch([node("M:after")]), name="after")
     assert EmbeddedStore(path).counts()["Medicine"] == 4
     store.close()
@@ -316,6 +323,26 @@ def test_a_staging_that_was_cut_off_while_it_was_copied_is_made_anew(path: Path)
     assert content(staging) == content(store)
     staging.discard()
     store.close()
+
+
+def test_a_build_waits_for_who_is_writing_and_then_gives_way(path: Path) -> None:
+    store = EmbeddedStore(path)
+    load(store, SMALL)
+    staging = store.staging()
+    load(staging, BIG, name="big", remove_stale=True)
+    writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute("UPDATE state SET value = 'another' WHERE key = 'stamp'")
+    timer = threading.Timer(0.3, writer.execute, ["COMMIT"])
+    timer.start()
+
+    with pytest.raises(StoreUnavailableError, match="written to"):
+        store.adopt(staging)
+
+    assert store.counts()["Medicine"] == 3
+    timer.join()
+    for item in (writer, staging, store):
+        item.close()
 
 
 def test_nothing_that_was_written_is_lost_to_a_build(path: Path) -> None:

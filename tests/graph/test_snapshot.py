@@ -280,6 +280,9 @@ def test_a_link_between_strangers_is_refused(snapshot: Snapshot) -> None:
     for medicine, condition in (("M:lisinopril", "C:migraine"), ("M:warfarin", "C:hypertension"), ("M:aspirin", "C:migraine")):
         with pytest.raises(KeyError):
             relation.outward.link(snapshot.number(medicine), snapshot.number(condition))
+    palliates = relation_of(snapshot, EdgeKind.PALLIATES, NodeKind.MEDICINE, NodeKind.CONDITION)
+    with pytest.raises(KeyError):
+        palliates.outward.link(snapshot.number("M:aspirin"), snapshot.number("C:hypertension"))
 
 
 def test_a_loop_is_one_entry(store: GraphStore, compiled: Compile) -> None:
@@ -337,6 +340,17 @@ def test_damage_shows_when_it_is_looked_for(snapshot: Snapshot) -> None:
 
     assert snapshot.verify()
     assert not Snapshot(copy).verify()
+
+
+def test_a_snapshot_of_another_format_is_refused(snapshot: Snapshot, tmp_path: Path) -> None:
+    data = snapshot.path.read_bytes()
+    older, newer = (data.replace(b'"format": %d' % FORMAT, b'"format": %d' % other) for other in (FORMAT - 1, FORMAT + 1))
+
+    for changed in (older, newer):
+        assert changed != data
+        (tmp_path / "changed.snapshot").write_bytes(changed)
+        with pytest.raises(SnapshotError, match=f"{FORMAT} is expected"):
+            Snapshot(tmp_path / "changed.snapshot")
 
 
 @pytest.mark.parametrize(

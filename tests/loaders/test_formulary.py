@@ -190,6 +190,21 @@ def test_a_row_goes_with_the_row_that_it_refers_to(loaders: Loaders, files: File
     assert "ICD10CM:R51" in [node.id for node in loaders.store.nodes(NodeKind.CONDITION)]
 
 
+def test_rows_that_are_their_own_ancestors_are_quarantined_across_files(loaders: Loaders, files: Files) -> None:
+    header = FORMULARY["condition.csv"].splitlines()[0]
+    circle = f"{header}\nX:1,One,,X:2,,,,{EVIDENCE}\nX:3,Three,,X:1,,,,{EVIDENCE}\nX:4,Four,,X:4,,,,{EVIDENCE}\n"
+    other = f"{header}\nX:2,Two,,X:1,,,,{EVIDENCE}\n"
+
+    problems = loaders.problems("build", files({**FORMULARY, "parts/condition_a.csv": circle, "parts/condition_b.csv": other}))
+
+    assert [(file, line, code) for file, line, _, code in problems] == [
+        ("parts/condition_a.csv", 2, "inconsistent"),
+        ("parts/condition_a.csv", 3, "unknown-id"),
+        ("parts/condition_a.csv", 4, "inconsistent"),
+        ("parts/condition_b.csv", 2, "unknown-id"),
+    ]
+
+
 def test_a_table_may_be_spread_over_folders_and_has_one_key(loaders: Loaders, files: Files) -> None:
     more = f"medicine,condition,relation,line,level,source,locator,note\n{IBUPROFEN},{HYPERTENSION},treats,later,{GUESS}\n"
     content = {**FORMULARY, "derived/indication.csv": more, "parts/indication_b.csv": more}

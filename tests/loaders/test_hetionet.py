@@ -1,7 +1,10 @@
 """Hetionet: ids, metaedges, licences, and the real graph whole."""
 
 import gzip
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,13 +156,14 @@ def shared_hetionet() -> Path:
 @pytest.mark.slow
 def test_the_real_graph_loads_whole(loaders: Loaders) -> None:
     """The counts are Hetionet's own: 20 of its 24 metaedges, core and gene (describe/edges/metaedges.tsv)."""
-    folder = shared_hetionet()
+    command = [sys.executable, "-m", "loaders", "build", "--format", "hetionet", str(shared_hetionet()), "--json"]
 
-    code, outcome = loaders("build", "--format", "hetionet", folder)
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, check=True)
 
+    outcome = json.loads(run.stdout)
     counts = loaders.store.counts()
     read = {f["file"]: f["read"] for f in outcome["files"]}
-    assert (code, outcome["total"]["quarantined"], outcome["total"]["created"]) == (0, 0, 47_031 + 993_498)
+    assert (run.returncode, outcome["total"]["quarantined"], outcome["total"]["created"]) == (0, 0, 47_031 + 993_498)
     assert list(read.values()) == [47_031, 234_512, 758_986]
     assert (counts["TREATS"], counts["CAUSES"], counts["REGULATES"], counts["IN_CLASS"]) == (755, 138_944, 265_672, 1_029)
     assert counts["UPREGULATES"] == 18_756 + 7_731 + 97_848

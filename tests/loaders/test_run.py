@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.connect import open_store
+from graph.elements import Provenance
 from graph.row_report import RowReport
 from graph.store import Batch, GraphStore, Load
 from loaders.errors import LoadError
 from loaders.jobs import Job
-from loaders.provenance import read_sources
+from loaders.provenance import Sources, read_sources
 from loaders.run import Writer, fingerprint, plan
 from loaders.sources.formulary.source import FormularySource
 from loaders.sources.medicine_csv import MedicineSource
@@ -153,7 +154,7 @@ class FailingStore:
 def test_an_interrupted_load_goes_on_behind_what_it_wrote(store: GraphStore, tmp_path: Path, after: int) -> None:
     folder = write_files(tmp_path / "data", FORMULARY)
     whole = job(folder, tmp_path)
-    name = fingerprint(whole.planned, "add")
+    name = fingerprint(whole.planned, whole.sources, "add")
     load = store.start_load(name)
     with pytest.raises(InterruptedLoadError):
         whole._run(whole._context((store,)), Writer(FailingStore(store, after), load), load)  # type: ignore[arg-type]
@@ -230,5 +231,20 @@ def test_a_fingerprint_depends_on_purpose_and_content(files: Files) -> None:
     one, same = plan([files(FORMULARY, "a")], sources), plan([files(FORMULARY, "b")], sources)
     other = plan([files(changed(FORMULARY, "substance.csv", "Peanut", "Egg"), "c")], sources)
 
-    assert fingerprint(one, "build") == fingerprint(same, "build")
-    assert len({fingerprint(one, "build"), fingerprint(one, "add"), fingerprint(other, "build")}) == 3
+    none, some = Sources({}), Sources({"book": Provenance("book", "1", "CC0")})
+
+    assert fingerprint(one, none, "build") == fingerprint(same, none, "build")
+    different = [(one, none, "build"), (one, none, "add"), (other, none, "build"), (one, some, "build")]
+    assert len({fingerprint(*arguments) for arguments in different}) == 4
+
+
+def test_files_of_one_name_are_told_apart(built: Loaders, files: Files) -> None:
+    row = "P1,ICD10CM:R51,2020-13-01,,active"
+    one = files(with_row({"diagnosis.csv": COHORT["diagnosis.csv"]}, "diagnosis.csv", row), "one")
+    other = files(with_row({"diagnosis.csv": COHORT["diagnosis.csv"]}, "diagnosis.csv", row), "other")
+
+    _, outcome = built("add", one, other)
+
+    labels = [f["file"] for f in outcome["files"]]
+    assert [label.endswith(("one/diagnosis.csv", "other/diagnosis.csv")) for label in labels] == [True, True]
+    assert len(list((built.home / "quarantine" / "2").iterdir())) == 2

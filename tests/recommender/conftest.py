@@ -5,7 +5,6 @@ An edge is written ``("M:a", "TREATS", "C:x")``, with a dictionary of properties
 of its id and its name from its local part, unless ``nodes`` says otherwise.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from graph.compiler import compile_snapshot
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
@@ -27,9 +25,6 @@ from recommender.record import PatientRecord, read_record
 from recommender.safety.components import Components
 from recommender.safety.finding import Finding, Screening
 from recommender.safety.screen import Screened, screen
-
-LAWS = settings(deadline=None, derandomize="RXPATH_TEST_SEED" not in os.environ, suppress_health_check=[HealthCheck.too_slow])
-"""How laws are tried: the same examples every time, unless RXPATH_TEST_SEED (any text) asks for others."""
 
 TODAY = date(2024, 6, 1)
 SOURCE = "test"

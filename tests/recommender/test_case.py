@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.elements import EdgeKind
-from recommender.case import FIELDS, MAX_ITEMS, MAX_TEXT, read_case
+from recommender.case import FIELDS, MAX_GUESSES, MAX_ITEMS, MAX_TEXT, read_case
 from recommender.errors import CaseError
 from recommender.record import Fact, Unresolved
 from recommender.request import Request
 from recommender.service import Recommender
-from tests.recommender.conftest import LAWS, TODAY, Build, Graph
+from tests.recommender.conftest import TODAY, Build, Graph
 
 EDGES = [
     ("M:lisinopril", "TREATS", "C:hypertension"),
@@ -124,11 +124,28 @@ def test_an_unknown_name_is_answered_with_the_nearest(graph: Graph) -> None:
     assert (condition.blocks_safety, allergy.blocks_safety) == (False, True)
 
 
+def test_the_nearest_are_looked_up_for_the_first_unknown_names_alone(graph: Graph) -> None:
+    names = [f"hypertension{i}" for i in range(MAX_GUESSES + 2)]
+
+    unresolved = read_case({"conditions": names}, graph.snapshot).unresolved
+
+    assert [u.text for u in unresolved] == names
+    assert [bool(u.nearest) for u in unresolved] == [True] * MAX_GUESSES + [False] * 2
+
+
 def test_an_ambiguous_name_is_not_guessed(graph: Graph) -> None:
     [item] = read_case({"conditions": ["Pressure"]}, graph.snapshot).unresolved
 
     assert item.nearest == ("Hypertension (C:hypertension)", "Portal hypertension (C:portal)")
     assert item.reason == "several fit; give the id of one"
+
+
+def test_the_name_of_one_and_the_alias_of_another_is_ambiguous(graph_of: Callable[..., Graph]) -> None:
+    graph = graph_of([], {"C:a": {"name": "Cold"}, "C:b": {"name": "Chronic disease", "aliases": ["Cold"]}})
+
+    [item] = read_case({"conditions": ["Cold"]}, graph.snapshot).unresolved
+
+    assert item.nearest == ("Cold (C:a)", "Chronic disease (C:b)")
 
 
 @pytest.mark.parametrize("text", ["!?", "高血圧", "M:lisinopril"])
@@ -243,7 +260,7 @@ def recommender(build: Build) -> Any:
         yield Recommender(graph.store, graph.snapshot, graph.folder, compiled=False)
 
 
-@settings(LAWS, max_examples=300)
+@settings(max_examples=300)
 @given(likely | st.dictionaries(st.sampled_from(FIELDS), anything, max_size=3) | anything)
 def test_any_json_gets_an_answer_or_a_case_error(recommender: Recommender, case: Any) -> None:
     refused, body = None, None

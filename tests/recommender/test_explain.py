@@ -14,7 +14,7 @@ from recommender.config import read_scoring
 from recommender.metapaths import Metapath, parse_steps, read_metapaths
 from recommender.request import Request
 from recommender.service import Recommender
-from tests.recommender.conftest import LAWS, REFERENCE, TODAY, Build, Graph
+from tests.recommender.conftest import REFERENCE, TODAY, Build, Graph
 from tests.recommender.test_walk import enumerate_paths
 
 CONFIG = replace(read_scoring(), paths=3)
@@ -151,7 +151,7 @@ def graphs(draw: st.DrawFn) -> list[tuple[str, str, str, dict[str, str]]]:
     return edges
 
 
-@settings(LAWS, max_examples=60)
+@settings(max_examples=60)
 @given(graphs(), st.sampled_from(list(KnowledgeLevel)), st.booleans())
 def test_contributions_are_true_and_add_up(build: Build, edges, level: KnowledgeLevel, bare: bool) -> None:  # type: ignore[no-untyped-def]
     with build([*REFERENCE, *edges], {f"{p}:{i}": {} for p in "MCY" for i in range(4)}) as graph:

@@ -13,7 +13,7 @@ from recommender.config import read_scoring
 from recommender.metapaths import Metapath, parse_steps
 from recommender.scoring import Scorer, Scores, expected_by_degree, path_count_means
 from recommender.walk import Walker
-from tests.recommender.conftest import LAWS, Build, Graph
+from tests.recommender.conftest import Build, Graph
 
 CONFIG = replace(
     read_scoring(), damping=0.5, intercept=-4.0, treats_first=3.0, treats=2.0, treats_later=1.25, palliates=0.75, unreviewed=0.5
@@ -165,7 +165,7 @@ def test_a_metapath_that_reaches_nothing_has_no_feature(graph_of: Callable[..., 
 pairs = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=9, unique=True)
 
 
-@settings(LAWS, max_examples=40)
+@settings(max_examples=40)
 @given(pairs, pairs, pairs, st.dictionaries(st.integers(0, 3), st.sampled_from([1.0, 0.5, 0.3]), min_size=1))
 def test_the_parts_make_the_score_and_the_mean_is_of_single_walks(build: Build, treats, binds, genes, weights) -> None:  # type: ignore[no-untyped-def]
     edges = [(f"M:{m}", "TREATS", f"C:{c}") for m, c in treats]

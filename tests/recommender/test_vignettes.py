@@ -100,9 +100,13 @@ VIGNETTES = [
     Vignette(
         "hypertension on lisinopril",
         MAN | HYPERTENSION | {"medicines": ["lisinopril"]},
-        {"Lisinopril": "duplicate", "Lisinopril/hydrochlorothiazide": "duplicate", "Losartan": "interaction"},
-        {"Ramipril": "duplicate"},
-        ("Amlodipine",),
+        {
+            "Lisinopril": "duplicate",
+            "Lisinopril/hydrochlorothiazide": "duplicate",
+            "Ramipril": "duplicate",
+            "Losartan": "interaction",
+        },
+        suggested=("Amlodipine",),
     ),
     Vignette("diabetes at eGFR 90", MAN | DIABETES | measured("eGFR", 90), suggested=("Metformin", "Empagliflozin")),
     Vignette("diabetes at eGFR 20", MAN | DIABETES | measured("eGFR", 20), {"Metformin": "limit:renal"}),

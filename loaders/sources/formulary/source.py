@@ -6,13 +6,15 @@ from pathlib import Path
 
 from graph.columns import Value
 from graph.elements import Edge, Node, NodeId, NodeKind
-from graph.row_report import Code
+from graph.key_set import KeySet
+from graph.row_report import Code, RowReport
 from graph.rows import RowBatch, read_header
 from graph.store import Batch
 from loaders.source import Context, Source, TableFile, check_reference, edge_groups
 from loaders.sources.formulary import edges, nodes
 from loaders.sources.formulary.ranges import Ranges
 from loaders.sources.formulary.tables import NODE_NAMES, REFERENCE_RANGE, TABLES
+from loaders.sources.formulary.trees import Trees
 
 FOLDERS = ("", "derived", "parts")
 """Where a formulary's files lie below its folder."""
@@ -26,6 +28,7 @@ class FormularySource(Source):
 
     def __init__(self) -> None:
         self._ranges = Ranges()
+        self._trees = Trees()
 
     def tables(self, path: Path) -> Sequence[TableFile]:
         """See :meth:`loaders.source.Source.tables`."""
@@ -38,6 +41,13 @@ class FormularySource(Source):
                 if table := _table_of(file, part=folder == _PARTS):
                     found.append(_file(file, str(file.relative_to(path)), table))
         return sorted(found, key=lambda file: (file.rank, file.label))
+
+    def read(self, file: TableFile, report: RowReport, seen: KeySet, withheld: frozenset[str]) -> Iterator[RowBatch]:
+        """See :meth:`loaders.source.Source.read`."""
+        for rows in super().read(file, report, seen, withheld):
+            if "parent" in rows.values:
+                self._trees.add(rows)
+            yield rows
 
     def described(self, file: TableFile, rows: RowBatch, position: int) -> tuple[NodeId, NodeKind] | None:
         """See :meth:`loaders.source.Source.described`."""
@@ -55,6 +65,8 @@ class FormularySource(Source):
             self._ranges.add(rows)
         elif table in nodes.KINDS:
             _check_node_references(table, rows, context)
+            if "parent" in rows.values:
+                self._trees.check(rows)
         else:
             check_edges(table, rows, context)
 

@@ -136,6 +136,7 @@ def test_an_unfinished_load_does_not_return_when_another_brings_nothing(store: G
     load(store, KNOWLEDGE, name="again")
 
     assert before not in (during, store.revision())
+    assert not store.revision().startswith(UNFINISHED)
     store.finish_load(unfinished, remove_stale=False)
     assert store.revision() not in (before, during)
 
@@ -149,6 +150,7 @@ def test_two_loads_that_bring_nothing_leave_what_can_be_compiled_again(store: Gr
     for run in runs:
         store.finish_load(run, remove_stale=False)
     after = store.revision()
+    assert not after.startswith(UNFINISHED)
     load(store, KNOWLEDGE, name="three")
 
     assert store.revision() == after

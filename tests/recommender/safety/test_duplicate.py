@@ -11,6 +11,8 @@ from tests.recommender.conftest import Graph
 EDGES: list[tuple[Any, ...]] = [
     *((f"M:{m}", "HAS_INGREDIENT", f"I:{m}") for m in ("lisinopril", "ramipril", "thiazide", "gabapentin", "lamotrigine")),
     *((f"M:{m}", "IN_CLASS", "ATC:C09AA") for m in ("lisinopril", "ramipril")),
+    *((f"M:{m}", "HAS_INGREDIENT", f"I:{m}") for m in ("lispro", "aspart")),
+    *((f"M:{m}", "IN_CLASS", "ATC:A10AB") for m in ("lispro", "aspart")),
     *((f"M:{m}", "IN_CLASS", "ATC:N03AX") for m in ("gabapentin", "lamotrigine")),
     ("M:thiazide", "IN_CLASS", "ATC:C03AA"),
     *(("M:plus", "HAS_INGREDIENT", i) for i in ("I:ramipril", "I:thiazide")),
@@ -28,9 +30,12 @@ def found(graph: Graph) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("taken", "against"),
     [
-        ("M:lisinopril", {"M:lisinopril": "exclude", "M:ramipril": "caution", "M:plus": "caution"}),
-        ("M:ramipril", {"M:ramipril": "exclude", "M:plus": "exclude", "M:lisinopril": "caution"}),
-        ("M:plus", {"M:plus": "exclude", "M:ramipril": "exclude", "M:thiazide": "exclude", "M:lisinopril": "caution"}),
+        # ACE inhibitors are given one at a time.
+        ("M:lisinopril", {"M:lisinopril": "exclude", "M:ramipril": "exclude", "M:plus": "exclude"}),
+        ("M:ramipril", {"M:ramipril": "exclude", "M:plus": "exclude", "M:lisinopril": "exclude"}),
+        ("M:plus", {"M:plus": "exclude", "M:ramipril": "exclude", "M:thiazide": "exclude", "M:lisinopril": "exclude"}),
+        # Two rapid-acting insulins are of one class, but combined on purpose.
+        ("M:lispro", {"M:lispro": "exclude", "M:aspart": "caution"}),
         # A group of what fits nowhere else is no class.
         ("M:gabapentin", {"M:gabapentin": "exclude"}),
     ],
