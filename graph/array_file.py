@@ -70,6 +70,7 @@ def _write(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, object])
             data += b"\0" * (-len(data) % ALIGNMENT)
             file.write(data)
             digest.update(data)
+        # What is named by its content must have that content after a power cut, too.
         file.flush()
         os.fsync(file.fileno())
     return digest.hexdigest()

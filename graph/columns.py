@@ -22,6 +22,7 @@ Value: TypeAlias = Scalar | tuple[Scalar, ...] | None
 
 LIST_SEPARATOR = ";"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+# Fifteen digits: what a double holds exactly, and JSON readers with it.
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -78,6 +79,7 @@ class Column:
         """
         known: dict[str, Value] = {}
         unusable: dict[str, Fault] = {}
+        # Columns repeat themselves: each distinct text is looked at once.
         distinct = set(texts)
         if self.type is ColumnType.TEXT and not self.many and not self.values:
             known = {text: text for text in distinct if _is_plain(text)}
@@ -136,6 +138,7 @@ def _text(text: str) -> str:
 
 
 def _check_text(text: str) -> None:
+    # The characters that make a spreadsheet run a cell (OWASP, CSV injection); a signed number is harmless.
     if text[0] in "=+-@" and not _NUMBER.fullmatch(text):
         raise _UnusableError(Code.FORMULA, "a text that does not begin with =, +, - or @")
     if _CONTROL.search(text):

@@ -127,6 +127,7 @@ def _relation_arrays(
     sources = _codes(group.provenances, provenance)
     symmetric = EDGE_RULES[group.kind].symmetric and group.start_kind == group.end_kind
     low, high = (np.minimum(starts, ends), np.maximum(starts, ends)) if symmetric else (starts, ends)
+    # Sources differ between edges of one pair and direction, records where even the source is the same: the order is total.
     order = np.lexsort((_ranks(group.records), sources, starts, _pairs(low, high)))
     low, high = low[order], high[order]
     fresh = np.ones(len(group), bool)

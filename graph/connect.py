@@ -31,6 +31,7 @@ def store_exists(url: str) -> bool:
 
 
 def _path(url: str) -> Path:
+    # Not urlsplit: it drops characters that a path may hold.
     scheme, _, rest = url.partition("://")
     path = unquote(rest)
     if scheme.lower() == "sqlite" and path.strip("/") and path.startswith("/") and not set(rest) & set("?#"):

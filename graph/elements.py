@@ -128,6 +128,7 @@ class Node:
     properties: Mapping[str, PropertyValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        # A caller's dictionary may change later; the copy behind the proxy does not.
         object.__setattr__(self, "aliases", tuple(sorted(set(self.aliases))))
         object.__setattr__(self, "properties", MappingProxyType(dict(self.properties)))
 

@@ -83,10 +83,12 @@ class EmbeddedFile:
     # Connections
 
     def _connect(self) -> sqlite3.Connection:
+        # Connections wander between threads, but only one has them at a time.
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
         try:
             _use_wal(connection)
             connection.execute("PRAGMA cache_size=-24576")
+            # A build that is put in place goes through the log, which would keep that size for good.
             connection.execute("PRAGMA journal_size_limit=67108864")
         except BaseException:
             connection.close()

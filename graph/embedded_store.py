@@ -202,6 +202,7 @@ class EmbeddedStore:
         staging = EmbeddedStore(self._staging_path)
         self._file.copy_to(staging._file, check=lambda: None)
         with staging._transaction() as connection:
+            # Notes are about the store that they were kept beside: the staging begins without any.
             connection.execute("DELETE FROM note")
             base = self._file.get(connection, "state", "stamp")
             self._file.put(connection, "state", "base", f"base {base}")

@@ -37,6 +37,7 @@ def write_graphml(snapshot: Snapshot, path: Path, kinds: Sequence[NodeKind] = ()
     whole = snapshot.to_networkx(kinds)
     for node, values in whole.nodes(data=True):
         graph.add_node(_text(node), **_plain(values))
+    # The keys of networkx tell the edges of one pair apart; other programs want ids that tell all edges apart.
     for number, (start, end, values) in enumerate(whole.edges(data=True)):
         graph.add_edge(_text(start), _text(end), f"e{number}", **_plain(values))
     partial = path.with_name(f"{path.name}.{uuid4().hex}.partial")

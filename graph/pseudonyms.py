@@ -60,5 +60,6 @@ def patient_id(identifier: str, key: bytes) -> NodeId:
     """
     if _ID.fullmatch(identifier):
         return NodeId(identifier)
+    # An argument of a command line may hold bytes that are no UTF-8.
     text = identifier.strip().encode(errors="surrogatepass")
     return NodeId(PREFIX + hmac.digest(key, text, hashlib.sha256).hex()[:24])

@@ -119,28 +119,31 @@ class RecordReader:
             self._buffer = block[end + 1 :]
 
     def _read_header(self) -> list[str]:
-        while not self._ended and len(self._buffer) <= MAX_RECORD:
+        found = None
+        while found is None and not self._ended and len(self._buffer) <= MAX_RECORD:
             self._fill()
-        while self._buffer.startswith(b"\n"):
-            self._buffer = self._buffer[1:]
-            self._line += 1
-        self.header_line = self._line
-        first = self._buffer.partition(b"\n")[0]
-        self.delimiter = max(DELIMITERS, key=lambda d: first.count(d.encode()))
-        self._delimiter = self.delimiter.encode()
-        found = self._find(0)
-        if found is None or found.code or b"\0" in first:
+            found = self._find_header()
+        if found is None or found.code or b"\0" in self._buffer[: found.end]:
             return []
         try:
             names = [name.decode().strip() for name in found.fields]
         except UnicodeDecodeError:
             return []
-        self._take(found.end)
+        self._line += self._buffer.count(b"\n", 0, found.end) + 1
+        self._buffer = self._buffer[found.end + 1 :]
         return names if any(names) else []
 
-    def _take(self, end: int) -> None:
-        self._line += self._buffer.count(b"\n", 0, end) + 1
-        self._buffer = self._buffer[end + 1 :]
+    def _find_header(self) -> _Found | None:
+        """The first record that is not blank, or None when its end is not read yet."""
+        blank = len(self._buffer) - len(self._buffer.lstrip(b"\n"))
+        self._line += blank
+        self._buffer = self._buffer[blank:]
+        self.header_line = self._line
+        first = self._buffer.partition(b"\n")[0]
+        # Names of columns hold no delimiters as a rule, so the most frequent one is it.
+        self.delimiter = max(DELIMITERS, key=lambda d: first.count(d.encode()))
+        self._delimiter = self.delimiter.encode()
+        return self._find(0) if self._buffer else None
 
     # Chunks
 
@@ -215,6 +218,7 @@ class RecordReader:
             if found is None:
                 break
             data = self._buffer[position : found.end]
+            # Spreadsheets and editors leave such lines; they state nothing.
             if not data.strip(b" "):
                 chunk.blank += 1
             else:
@@ -268,6 +272,7 @@ class RecordReader:
         found = self._find_quoted(start)
         if found is None:
             return None
+        # Within one line nothing is swallowed, whatever is wrong.
         if found.end == end:
             return found
         # A quote that swallowed whole lines and made no record of the right width was left open.

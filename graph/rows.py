@@ -136,6 +136,7 @@ def read_table(
                 lines.extend(chunk.lines)
                 for column, texts in zip(fields, chunk.columns, strict=True):
                     column.extend(texts)
+            # Cut by the number of records alone: a resumed load finds the same batches.
             while len(lines) >= batch_rows:
                 yield _batch(table, places, lines[:batch_rows], [column[:batch_rows] for column in fields], report, keys)
                 del lines[:batch_rows]
@@ -203,6 +204,7 @@ def _batch(
         values[column.name], found = column.parse_all(fields[place])
         for position, fault in found.items():
             faults.setdefault(position, []).append(fault)
+    # Taken before rows go, so that progress names the line that reading came to.
     last_line = lines[-1]
     for position in sorted(faults):
         report.reject(lines[position], faults[position], [column[position] for column in fields])

@@ -48,6 +48,7 @@ class TextBlocks:
         for block in self._utf8():
             text = held + block
             held = b""
+            # A CR at the end of a block may be the half of a CRLF: it waits for the next block.
             if b"\r" in text:
                 if text.endswith(b"\r"):
                     text, held = text[:-1], b"\r"

@@ -92,6 +92,7 @@ def _shared() -> Path:
 
 def _sources(paths: Sequence[Path]) -> Sources:
     """The table of sources nearest to the paths, else the project's own."""
+    # A single file of a formulary, also of one of its sub-folders, has the sources of its formulary.
     near = [folder / SOURCES_FILE for path in paths for folder in (path, path.parent, path.parent.parent)]
     path = next((p for p in near if p.is_file()), DATA / SOURCES_FILE)
     report = RowReport(path.name)
@@ -134,6 +135,7 @@ def _patient_key(arguments: argparse.Namespace, settings: GraphSettings) -> byte
 
 
 def _do(arguments: argparse.Namespace, job: Job, settings: GraphSettings) -> Outcome:
+    # To open a store is to make it.
     if arguments.command == "validate" and not store_exists(settings.graph):
         return job.validate(None)
     store = open_store(settings.graph)

@@ -62,6 +62,7 @@ class Job:
         staging = self._staging(store, "build")
         load = staging.start_load(fingerprint(self.planned, self.sources, "build"))
         files = self._run(self._context(()), Writer(staging, load), None if dry else load)
+        # An empty graph in the place of a good one would be the worst answer to a wrong path.
         if not any(file.accepted for file in files):
             staging.discard()
             return Outcome(files)
@@ -74,6 +75,7 @@ class Job:
 
     def add(self, store: GraphStore, *, dry: bool = False) -> Outcome:
         """Merge these files into the store's graph; nothing is removed."""
+        # A dry run works on a copy: what would change is counted by the store itself.
         target = self._staging(store, "add") if dry else store
         load = target.start_load(fingerprint(self.planned, self.sources, "add"))
         files = self._run(self._context((target,)), Writer(target, load), None if dry else load)

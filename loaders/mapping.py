@@ -106,6 +106,7 @@ class MappedSource(Source):
     def tables(self, path: Path) -> Sequence[TableFile]:
         """See :meth:`loaders.source.Source.tables`."""
         mapping = self._mapping
+        # A file that is named is meant, whatever the mapping calls it.
         files = [path] if path.is_file() else sorted(path.glob(mapping.file or "*.csv"))
         return [self._inner.mapped(file, mapping) for file in files]
 

@@ -52,6 +52,7 @@ class Quarantine:
 
     def _open(self) -> IO[str]:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Opened with its mode, so that there is no moment in which others could read it.
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         file = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="")
         csv.writer(file, lineterminator="\n").writerow([*REASON, *self._header])

@@ -97,6 +97,7 @@ class Writer:
     def __call__(self, batch: Batch, place: str) -> None:
         """Write a batch; ``place`` is the file and line that it reaches."""
         self._step += 1
+        # An empty batch counts as a step, too: steps are numbered by the files, not by what is in the store.
         if self._step > self._done and (batch.nodes or batch.edges):
             self._store.write(batch, self._load, f"{self._step} {place}")
 
@@ -162,6 +163,7 @@ class LoadRun:
         """Prepare a file for reading: its report, its quarantine, and the columns that are withheld."""
         file = item.file
         try:
+            # Which columns are withheld must be known before the first row is read.
             header = read_header(file.path)
         except OSError as error:
             raise LoadError(f"{file.path} cannot be read: {error.strerror}") from error
@@ -189,6 +191,7 @@ class LoadRun:
                 self._check(item, rows)
         for item, rows in read:
             self._transform(item, rows)
+        # Only now are all conditions known, those of an imported graph and of the formulary.
         if opened:
             self._write(mapped_conditions(self._context.vocabulary), "crosswalks")
 

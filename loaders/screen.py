@@ -44,6 +44,7 @@ class Screen:
         if self._json or not sys.stdout.isatty():
             yield lambda file, rows: None
             return
+        # Late, because most commands of a script never draw.
         from rich.console import Console
         from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from graph.elements import Edge, NodeId, NodeKind
 from graph.key_set import KeySet
 from graph.row_report import Code, RowReport
-from graph.rows import RowBatch, Table, read_table
+from graph.rows import BATCH_ROWS, RowBatch, Table, read_table
 from graph.store import Batch, EdgeColumns
 from loaders.provenance import Sources
 from loaders.vocabulary import Vocabulary
@@ -68,9 +68,11 @@ class Source(ABC):
 
     Attributes:
         name: what the command line calls it.
+        batch_rows: records of one batch.
     """
 
     name: str
+    batch_rows = BATCH_ROWS
 
     @abstractmethod
     def tables(self, path: Path) -> Sequence[TableFile]:
@@ -78,7 +80,15 @@ class Source(ABC):
 
     def read(self, file: TableFile, report: RowReport, seen: KeySet, withheld: frozenset[str]) -> Iterator[RowBatch]:
         """The rows of a file that are well formed; the others are reported."""
-        return read_table(file.path, file.table, report, names=file.names, seen=seen, withheld=withheld)
+        return read_table(
+            file.path,
+            file.table,
+            report,
+            names=file.names,
+            seen=seen,
+            withheld=withheld,
+            batch_rows=self.batch_rows,
+        )
 
     def described(self, file: TableFile, rows: RowBatch, position: int) -> tuple[NodeId, NodeKind] | None:
         """The node that a row of a whole file describes, if it does, so that other rows may refer to it."""

@@ -78,6 +78,7 @@ class Vocabulary:
 
 
 def _merged(old: Node, new: Node) -> Node:
+    # Of equal rank the later word wins: a source may correct itself.
     best, other = (old, new) if _rank(old) < _rank(new) else (new, old)
     names = {*old.aliases, *new.aliases, other.name} - {best.name}
     properties = {**other.properties, **best.properties}

@@ -34,6 +34,8 @@ def _head(body: Mapping[str, Any], console: Console) -> None:
         about += ["pregnant"] if patient["pregnant"] else []
         about += ["synthetic"] if patient["synthetic"] else []
         console.print(Text(f"Patient {', '.join(about)}", style="bold"))
+        if not body["screened"]:
+            console.print(Text("Not screened for safety: an allergy or a medicine in use is not known", style="bold red"))
     else:
         console.print(Text("For no patient: not screened for safety", style="bold red"))
     names = [f"{e['node']['name']} ({e['weight']:.2g})" for e in body["evidence"]]

@@ -15,7 +15,8 @@ import numpy as np
 
 from graph.array_file import Array
 from graph.elements import KnowledgeLevel, NodeKind
-from graph.snapshot import LEVEL_ORDER, Adjacency, Relation, RelationKey, Snapshot
+from graph.relation import Adjacency, Relation, RelationKey
+from graph.snapshot import LEVEL_ORDER, Snapshot
 from recommender.metapaths import Metapath, Step
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from graph.compiler import compile_snapshot
 from graph.connect import open_store
@@ -13,8 +13,10 @@ from graph.snapshot import Snapshot
 from graph.store import GraphStore
 from tests.graph.building import SMALL, load
 
-# A run in CI searches further; both keep the seed that a failure prints.
-settings.register_profile("default", deadline=None, print_blob=True)
+# A run in CI searches further; a failure prints how it comes again. A busy machine is no failure, and examples share a test's
+# fixtures: each writes what it needs over what the one before left.
+BUSY = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+settings.register_profile("default", deadline=None, print_blob=True, suppress_health_check=BUSY)
 settings.register_profile("ci", settings.get_profile("default"), max_examples=300)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 

@@ -223,6 +223,7 @@ class HetionetSource(Source):
 def _by_metaedge(rows: RowBatch) -> Mapping[str, Sequence[int]]:
     """Positions of the rows that are not rejected, by their metaedge."""
     names, kept = rows.texts("metaedge"), rows.kept()
+    # The files are sorted by metaedge, so that a batch mostly has one.
     kinds = {names[i] for i in kept}
     if len(kinds) == 1:
         return {kinds.pop(): kept}

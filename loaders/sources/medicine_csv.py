@@ -105,6 +105,7 @@ class MedicineSource(MappableSource):
         new: dict[NodeId, Node] = {}
         for column, kinds in (shape.start, shape.end):
             texts = rows.texts(column)
+            # In the order of the texts: of two spellings of one new name, the same one wins whatever the order of the rows.
             for text in sorted({texts[i] for i in rows.kept()}):
                 node_id = self._ends[column, text]
                 if context.vocabulary.kind(node_id) is None and node_id not in new:

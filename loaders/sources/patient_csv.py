@@ -34,6 +34,8 @@ class PatientSource(MappableSource):
     """A folder of patients' tables, or single ones."""
 
     name = "patients"
+    # Reviews make these rows the widest of all; smaller batches keep the memory of a load level.
+    batch_rows = 20_000
 
     def __init__(self) -> None:
         self._matched: dict[tuple[str, str], Sequence[NodeId]] = {}
@@ -117,6 +119,7 @@ class PatientSource(MappableSource):
 
     def _patient_ids(self, rows: RowBatch, context: Context) -> Sequence[NodeId]:
         """The patient of each row; remembered for the rows that were asked for last."""
+        # A keyed hash is dear, and check and transform both ask.
         if self._last is None or self._last[0] is not rows:
             texts = rows.texts("patient_id")
             known = {text: patient_id(text, context.patient_key) for text in set(texts)}

@@ -60,16 +60,17 @@ class DuplicateRule:
         return None
 
     def _alike(self, screening: Screening, fact: Fact, medicine: int, classes: dict[int, _Way]) -> Finding | None:
-        snapshot = screening.snapshot
-        for group, (nodes, edges) in _classes(screening, medicine).items() if classes else ():
-            if group in classes:
-                conclusion = f"{snapshot.name(medicine)} is of the class {snapshot.name(group)} like {snapshot.name(fact.node)}"
-                taken = classes[group]
-                chain = (*taken[0], *reversed(nodes[:-1])), (*taken[1], *reversed(edges))
-                proof = Proof(self.name, fact_payload(snapshot, fact), *chain, conclusion)
-                severity = Severity.EXCLUDE if snapshot.id(group) in ONE_AT_A_TIME else Severity.CAUTION
-                return Finding(medicine, severity, f"{conclusion}, which is being taken.", proof)
-        return None
+        snapshot, own = screening.snapshot, _classes(screening, medicine) if classes else {}
+        shared = [group for group in own if group in classes]
+        if not shared:
+            return None
+        group = min(shared, key=lambda g: snapshot.id(g) not in ONE_AT_A_TIME)
+        (taken, taken_edges), (nodes, edges) = classes[group], own[group]
+        conclusion = f"{snapshot.name(medicine)} is of the class {snapshot.name(group)} like {snapshot.name(fact.node)}"
+        chain = (*taken, *reversed(nodes[:-1])), (*taken_edges, *reversed(edges))
+        proof = Proof(self.name, fact_payload(snapshot, fact), *chain, conclusion)
+        severity = Severity.EXCLUDE if snapshot.id(group) in ONE_AT_A_TIME else Severity.CAUTION
+        return Finding(medicine, severity, f"{conclusion}, which is being taken.", proof)
 
 
 def _classes(screening: Screening, medicine: int) -> dict[int, _Way]:

@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import count
 from multiprocessing import get_context
@@ -28,7 +28,7 @@ from graph.store import Batch, EdgeColumns, GraphStore
 
 SOURCE = Provenance("test", "1", "CC0-1.0")
 PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.graph.processes"])
+PROCESSES.set_forkserver_preload(["__main__", "tests.graph.processes"])
 FORKS = get_context("fork")
 PATIENCE = 60
 """Seconds after which a test gives up on another process."""
@@ -126,7 +126,7 @@ def step(number: int) -> Batch:
     return Batch([Node(i, NodeKind.MEDICINE, f"medicine {i}", SOURCE) for i in ids], [edges])
 
 
-def write_steps(store: GraphStore, until: int | None = None, tell: int | None = None) -> None:
+def write_steps(store: GraphStore, tell: int | None = None, until: int | None = None) -> None:
     """Go on with the long load; each step is told to the descriptor ``tell`` once it is written."""
     load = store.start_load("long")
     for number in count(int(load.progress or 0) + 1):
@@ -137,19 +137,32 @@ def write_steps(store: GraphStore, until: int | None = None, tell: int | None = 
             os.write(tell, f"{number}\n".encode())
 
 
-def killed_writer(url: str, steps: int, delay: float) -> int:
-    """Start a process that goes on with the long load, and kill it.
+def rebuild_versions(store: GraphStore, tell: int) -> None:
+    """Build one version after the other beside the store and put each in its place."""
+    for number in count(int(store.noted("version") or 0) + 1):
+        store.note("version", str(number))
+        staging = store.staging()
+        load = staging.start_load(f"version {number}")
+        staging.write(version(str(number)), load, "all")
+        staging.finish_load(load, remove_stale=True)
+        store.adopt(staging)
+        os.write(tell, f"{number}\n".encode())
+
+
+def killed(work: Callable[[GraphStore, int], None], url: str, steps: int, delay: float) -> int:
+    """Start a process that works on a store, and kill it.
 
     Args:
+        work: what it does; it tells each step that is done to the descriptor that it is given.
         url: the store.
-        steps: after how many written steps.
+        steps: after how many steps it is killed.
         delay: how many seconds after that.
 
     Returns:
-        The last step that the process said was written.
+        The last step that the process said was done.
     """
     ours, theirs = os.pipe()
-    process = PROCESSES.Process(target=_write_until_killed, args=(url, PROCESSES.reducer.DupFd(theirs)))
+    process = PROCESSES.Process(target=_work_until_killed, args=(work, url, PROCESSES.reducer.DupFd(theirs)))
     process.start()
     os.close(theirs)
     with os.fdopen(ours) as told:
@@ -161,8 +174,8 @@ def killed_writer(url: str, steps: int, delay: float) -> int:
     return int([line for line in lines if line.endswith("\n")][-1])
 
 
-def _write_until_killed(url: str, tell: object) -> None:
-    write_steps(open_store(url), tell=tell.detach())  # type: ignore[attr-defined]
+def _work_until_killed(work: Callable[[GraphStore, int], None], url: str, tell: object) -> None:
+    work(open_store(url), tell.detach())  # type: ignore[attr-defined]
 
 
 def write_at_once(url: str, names: Sequence[str]) -> None:

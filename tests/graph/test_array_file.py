@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
@@ -46,7 +46,7 @@ def test_arrays_and_notes_come_back(path: Path) -> None:
         st.text(max_size=5), arrays_of.arrays(DTYPES, arrays_of.array_shapes(min_dims=1, max_dims=2, min_side=0)), max_size=4
     )
 )
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 def test_any_arrays_come_back(tmp_path: Path, content: dict[str, Array]) -> None:
     file = ArrayFile(write_arrays(tmp_path, ".arrays", content, {}))
 

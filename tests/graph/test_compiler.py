@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.compiler import ATTEMPTS, POINTER, compile_snapshot, current_snapshot
@@ -19,7 +19,7 @@ from graph.store import EdgeColumns, GraphStore
 from tests.graph.building import SMALL_EDGES, SMALL_NODES, Graph, batch, content, edge, graphs, load, node
 from tests.graph.processes import compile_at_once
 
-SLOW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=20)
 Compile = Callable[[GraphStore], Snapshot]
 
 

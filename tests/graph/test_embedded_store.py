@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -356,12 +357,14 @@ def test_nothing_that_was_written_is_lost_to_a_build(path: Path) -> None:
         while not stop.is_set():
             load(other, batch([node(f"M:{len(written)}")]), name=f"late {len(written)}")
             written.append(f"M:{len(written)}")
-            time.sleep(random.uniform(0, 0.03))
+            time.sleep(random.uniform(0, 0.1))
 
     thread = threading.Thread(target=write)
     thread.start()
-    outcomes = set()
-    for number in range(60):
+    outcomes: set[str] = set()
+    for number in count():
+        if (number >= 30 and len(outcomes) == 2) or number > 1000:
+            break
         staging = store.staging()
         load(staging, batch([node("M:build", str(number))]), name=f"build {number}")
         try:

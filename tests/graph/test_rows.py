@@ -120,6 +120,22 @@ def test_a_broken_record_costs_itself_alone(file: Path, bad: bytes, code: str, l
     assert report.read == len(rows) + 1
 
 
+@pytest.mark.parametrize(
+    ("data", "faults"),
+    [
+        (b"1,2\n3,4,5,6\n7,8,9\n", [(2, "", "too-few-fields"), (3, "", "too-many-fields")]),
+        (b"1," + b"x" * 70_000 + b",3\n7,8,9\n", [(2, "", "too-long")]),
+        (b'1,"x\ny",' + b"z" * 2_000_000 + b"\n7,8,9\n,,\n", [(2, "", "too-long"), (5, "a", "missing-value")]),
+    ],
+    ids=["one-field-too-few-and-one-too-many", "long-field-without-quotes", "long-record-of-two-lines"],
+)
+def test_nothing_hides_behind_the_fast_way(file: Path, data: bytes, faults: list[tuple[int, str, str]]) -> None:
+    rows, report = read(file, b"a,b,c\n" + data)
+
+    assert rows == [("7", "8", "9")]
+    assert found(report) == faults
+
+
 def test_a_stray_quote_within_a_field_is_a_character(file: Path) -> None:
     rows, report = read(file, b'a,b,c\n5" pipe,2,3\n')
 
@@ -401,6 +417,23 @@ def test_no_bytes_crash_and_every_record_is_accounted_for(tmp_path: Path, data: 
     assert len(heard) == report.quarantined
     assert all(1 <= line <= data.count(b"\n") + data.count(b"\r") + 2 for line in heard)
     assert math.isclose(report.accepted, accepted)
+
+
+@given(st.lists(PIECES, max_size=60).map(b"".join), st.integers(4, 12), st.sampled_from(["", "utf-16"]))
+@QUICK
+def test_it_does_not_matter_how_much_is_read_at_a_time(tmp_path: Path, data: bytes, block: int, encoding: str) -> None:
+    whole = b"a,b,c\n" + data
+    if encoding:
+        whole = whole.decode(errors="ignore").encode(encoding)
+
+    expected = read(tmp_path / "t.csv", whole)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("graph.text_blocks.BLOCK", block)
+        piecewise = read(tmp_path / "t.csv", whole)
+
+    assert piecewise[0] == expected[0]
+    assert found(piecewise[1]) == found(expected[1])
+    assert (piecewise[1].read, piecewise[1].blank) == (expected[1].read, expected[1].blank)
 
 
 @given(st.lists(PIECES, max_size=60).map(b"".join))

@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from graph.array_file import write_arrays
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
 from graph.errors import SnapshotError, UnknownNodeError
+from graph.relation import Adjacency, Relation, RelationKey
 from graph.schema import EDGE_RULES
-from graph.snapshot import FORMAT, KIND_ORDER, Adjacency, Relation, RelationKey, Snapshot
+from graph.snapshot import FORMAT, KIND_ORDER, Snapshot
 from graph.store import GraphStore
 from tests.graph.building import OTHER_SOURCE, SMALL_EDGES, SMALL_NODES, SOURCE, Graph, batch, edge, graphs, kind_of, load, node
 from tests.graph.processes import open_at_once
 
 Compile = Callable[[GraphStore], Snapshot]
-SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=25)
 KNOWLEDGE = sorted(
     (item for item in SMALL_NODES if item.kind is not NodeKind.PATIENT), key=lambda item: (KIND_ORDER.index(item.kind), item.id)
 )

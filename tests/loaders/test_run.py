@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.connect import open_store
-from graph.elements import Provenance
+from graph.elements import EdgeKind, KnowledgeLevel, NodeKind, Provenance
 from graph.row_report import RowReport
-from graph.store import Batch, GraphStore, Load
+from graph.store import Batch, EdgeColumns, GraphStore, Load
 from loaders.errors import LoadError
 from loaders.jobs import Job
 from loaders.provenance import Sources, read_sources
@@ -132,6 +132,15 @@ def test_a_build_of_which_nothing_is_accepted_leaves_the_graph(built: Loaders, f
 # Interruption
 
 
+EMPTY = EdgeColumns.uniform(
+    EdgeKind.TREATS,
+    (NodeKind.MEDICINE, NodeKind.CONDITION),
+    ([], []),
+    Provenance("book", "1", "CC0"),
+    KnowledgeLevel.ASSERTION,
+)
+
+
 class InterruptedLoadError(Exception):
     pass
 
@@ -171,6 +180,21 @@ def test_an_interrupted_load_goes_on_behind_what_it_wrote(store: GraphStore, tmp
     assert (outcome.snapshot, outcome.counts) == (expected.snapshot, expected.counts)
     assert outcome.files == expected.files
     clean.close()
+
+
+def test_what_is_written_already_is_not_written_again() -> None:
+    written: list[str] = []
+
+    class Noting:
+        def write(self, batch: Batch, load: Load, progress: str) -> None:
+            written.append(progress)
+
+    writer = Writer(Noting(), Load(1, "x", "2 a.csv:7", resumed=True))  # type: ignore[arg-type]
+    for place in ("a.csv:3", "a.csv:7", "a.csv:9", "b.csv:2"):
+        writer(Batch((), [EMPTY]), place)
+    writer(Batch(), "c.csv:2")
+
+    assert written == ["3 a.csv:9", "4 b.csv:2"]
 
 
 def test_progress_names_the_file_and_the_line(store: GraphStore, tmp_path: Path) -> None:

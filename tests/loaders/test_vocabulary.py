@@ -66,6 +66,7 @@ def test_conditions_that_name_each_other_are_mapped() -> None:
     (edge,) = columns.rows()
     assert (edge.start, edge.end, edge.provenance) == ("ICD:1", "DOID:1", BOOK)
     assert not mapped_conditions(Vocabulary([condition("ICD:1", "One", doid="DOID:1")])).edges
+    assert not mapped_conditions(Vocabulary([condition("DOID:1", "One", doid="DOID:1")])).edges
 
 
 @given(st.permutations([BOOK, HETIONET, Provenance("atlas", "1", "CC0")]))

@@ -92,6 +92,15 @@ def test_a_resolved_condition_halves_with_its_half_life(graph_of: Callable[..., 
     assert weighed(graph)[0].why == "past: resolved diagnosis"
 
 
+def test_a_condition_that_was_over_long_ago_is_no_evidence(graph_of: Callable[..., Graph]) -> None:
+    past = {"stop": "2020-01-01", "status": "resolved"}
+    graph = graph_of([("patient:p", "HAS_DIAGNOSIS", "C:past", past)])
+
+    # 0.3 halves every two years: below 0.1 after 2 · log2(3) = 3.17 years.
+    assert list(weights(graph, date(2023, 3, 1))) == ["C:past"]
+    assert weights(graph, date(2023, 3, 10)) == {}
+
+
 @pytest.mark.parametrize("values", [{"status": "refuted"}, {"status": "resolved"}, {"status": "refuted", "stop": "2023-01-01"}])
 def test_a_refuted_condition_or_one_resolved_nobody_knows_when_is_no_evidence(
     graph_of: Callable[..., Graph], values: dict[str, str]

@@ -104,6 +104,7 @@ def test_no_suggestion_at_all_is_said_otherwise(screen: Callable[..., str]) -> N
 def test_what_was_not_understood_is_said(screen: Callable[..., str]) -> None:
     text = screen(case=MAN | {"conditions": ["Hypertension"], "medicines": ["lisinoprill"]})
 
+    assert text.splitlines()[1] == "Not screened for safety: an allergy or a medicine in use is not known"
     assert "Not understood /medicines/0: lisinoprill (no medicine is called so; did you mean Lisinopril?)" in text
     assert "Not screened for safety" in text
 

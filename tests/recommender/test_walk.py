@@ -275,7 +275,7 @@ def enumerate_paths(
     return [(weight, nodes) for nodes, weight in found if len(set(nodes)) == len(nodes)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(walks(), st.sampled_from([0.0, 0.4, 0.5, 1.0]), st.sampled_from(list(KnowledgeLevel)), st.integers(1, 4))
 def test_both_engines_find_what_brute_force_finds(build: Build, walk, damping, level, limit) -> None:  # type: ignore[no-untyped-def]
     path, edges, starts = walk

@@ -118,6 +118,7 @@ def edge(table: str, row: Row, provenance: Provenance, vocabulary: Vocabulary) -
     if EDGE_RULES[kind].symmetric and start > end:
         start, end = end, start
     level = knowledge_level(str(row["level"]))
+    # Hetionet took these pairs from how often words occur together in MEDLINE.
     if (provenance.source, kind) == _STATISTICAL and level is KnowledgeLevel.ASSERTION:
         level = KnowledgeLevel.STATISTICAL
     properties = {ours: value for name, ours in shape.properties.items() if (value := _property(row[name])) is not None}

@@ -106,6 +106,7 @@ def _table_of(path: Path, *, part: bool) -> str | None:
 
 def _table_by_header(path: Path) -> str | None:
     header = set(read_header(path))
+    # Several tables may fit a header; the one that uses most of it is meant.
     fitting = [t for t in TABLES.values() if {column.name for column in t.columns if column.required} <= header]
     return max(fitting, key=lambda t: len(header & {column.name for column in t.columns})).name if fitting else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
 from graph.errors import UnknownNodeError
@@ -87,7 +87,7 @@ def test_knowledge_edges_come_in_one_group_for_each_kind_and_kinds_of_ends(store
 
 
 @given(graph=graphs())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_any_graph_comes_back(opened: Callable[[], GraphStore], graph: Graph) -> None:
     store = opened()
     load(store, batch(graph.nodes, graph.edges), name=repr(graph), remove_stale=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind
@@ -131,7 +131,7 @@ def test_a_removed_element_can_come_back(store: GraphStore) -> None:
 
 
 @given(old=graphs(max_size=3), new=graphs(max_size=3))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_counts_are_the_difference_of_the_graphs(opened: Callable[[], GraphStore], old: Graph, new: Graph) -> None:
     store = opened()
     load(store, batch(old.nodes, old.edges), name=f"old {old!r}", remove_stale=True)
@@ -220,7 +220,7 @@ def test_loads_of_different_input_have_their_own_tag_and_progress(store: GraphSt
 
 
 @given(graph=graphs(), cuts=st.lists(st.integers(0, 25), max_size=4))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 def test_a_graph_may_come_in_any_batches(opened: Callable[[], GraphStore], graph: Graph, cuts: list[int]) -> None:
     store = opened()
     bounds = sorted({0, len(graph.edges), *(min(cut, len(graph.edges)) for cut in cuts)})

@@ -9,8 +9,17 @@ from graph.connect import open_store
 from graph.elements import NodeKind
 from graph.snapshot import Snapshot
 from graph.store import GraphStore
-from tests.graph.building import knowledge
-from tests.graph.processes import BATCH_SIZE, killed_writer, write_at_once, write_own, write_steps
+from tests.graph.building import knowledge, load
+from tests.graph.processes import (
+    BATCH_SIZE,
+    VERSION_SIZE,
+    killed,
+    rebuild_versions,
+    version,
+    write_at_once,
+    write_own,
+    write_steps,
+)
 
 KILLS = 10
 NAMES = ("one", "two", "three")
@@ -47,7 +56,7 @@ def test_a_killed_writer_leaves_every_batch_that_it_was_told_of_and_no_half(
 ) -> None:
     random = Random(11)  # seeded, so that a failure comes again
     for _ in range(KILLS):
-        told = killed_writer(url, random.randint(1, 4), random.uniform(0, 0.03))
+        told = killed(write_steps, url, random.randint(1, 4), random.uniform(0, 0.03))
 
         store = opened()
         progress = int(store.start_load("long").progress)
@@ -62,3 +71,16 @@ def test_a_killed_writer_leaves_every_batch_that_it_was_told_of_and_no_half(
     write_steps(whole, until=progress + 3)
     assert compiled(store).checksum == compiled(whole).checksum
     whole.close()
+
+
+def test_a_killed_build_leaves_the_old_or_the_new(url: str, opened: Callable[[], GraphStore]) -> None:
+    load(opened(), version("0"))
+    random = Random(13)
+    for _ in range(KILLS):
+        told = killed(rebuild_versions, url, random.randint(1, 2), random.uniform(0, 0.05))
+
+        store = opened()
+        words = {node.name for node in store.nodes(NodeKind.MEDICINE)} | {e.evidence for e in knowledge(store).values()}
+        assert words <= {str(told), str(told + 1)}
+        assert len(words) == 1
+        assert store.counts() == {"Medicine": VERSION_SIZE, "RESEMBLES": VERSION_SIZE}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 ORDER = ("exclude", "caution", "note")
 TODAY = "2024-06-01"
 YEAR = 2024
+ONE_AT_A_TIME = ("ATC:C09AA", "ATC:C10AA")
 
 Pairs = list[tuple[str, str]]
 
@@ -182,8 +183,8 @@ def duplicate(table: Table, patient: Patient, medicine: str) -> Iterator[str]:
     for current in taken(patient):
         if current == medicine or contents(table, current) & contents(table, medicine):
             yield "exclude"
-        elif groups(current) & groups(medicine):
-            yield "caution"
+        for group in groups(current) & groups(medicine):
+            yield "exclude" if group in ONE_AT_A_TIME else "caution"
 
 
 def response(table: Table, patient: Patient, medicine: str) -> Iterator[str]:

@@ -51,6 +51,13 @@ def test_only_chemical_subgroups_are_classes(graph_of: Callable[..., Graph], gro
     assert found(graph_of([*edges, ("patient:p", "TAKES", "M:a")])) == {"M:a": "exclude"}
 
 
+def test_of_several_classes_in_common_the_most_severe_counts(graph_of: Callable[..., Graph]) -> None:
+    # C03AA comes before C09AA, and thiazides are combined on purpose.
+    edges = [(f"M:{m}", "IN_CLASS", group) for m in "ab" for group in ("ATC:C03AA", "ATC:C09AA")]
+
+    assert found(graph_of([*edges, ("patient:p", "TAKES", "M:a")]))["M:b"] == "exclude"
+
+
 def test_therapy_that_ended_is_no_duplicate(graph_of: Callable[..., Graph]) -> None:
     graph = graph_of([*EDGES, ("patient:p", "TAKES", "M:lisinopril", {"stop": "2024-01-01"})])
 

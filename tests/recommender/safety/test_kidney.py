@@ -101,6 +101,12 @@ def test_the_equation_is_for_adults_of_known_sex(graph_of: Callable[..., Graph],
     assert egfr_of(graph_of, result(EGFR, 25), person=person) == 25.0
 
 
+def test_the_equation_is_for_those_who_are_just_adult(graph_of: Callable[..., Graph]) -> None:
+    person = {"birth_year": 2006, "sex": "female"}
+
+    assert egfr_of(graph_of, result(CREATININE, 0.7), person=person) == ckd_epi_2021(0.7, 18, female=True)
+
+
 def test_the_newest_result_counts(graph_of: Callable[..., Graph]) -> None:
     old, new = {"record": "1", "date": "2023-01-01"}, {"record": "2", "date": "2024-01-01"}
     undated, later = {"record": "3"}, {"record": "4", "date": "2024-07-01"}

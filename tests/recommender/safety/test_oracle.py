@@ -16,7 +16,7 @@ MEDICINES = [f"M:{i}" for i in range(6)]
 INGREDIENTS = [f"I:{i}" for i in range(4)]
 CLASSES = [f"K:{i}" for i in range(4)]
 SUBSTANCES = ["S:0", "S:1"]
-GROUPS = ["ATC:A01AA", "ATC:A01AB", "ATC:A01AX", "ATC:A01A"]
+GROUPS = ["ATC:A01AA", "ATC:A01AB", "ATC:A01AX", "ATC:A01A", "ATC:C09AA"]
 CONDITIONS = [f"C:{i}" for i in range(5)]
 PLACES = ["C:pregnancy", "C:feeding", "ICD10CM:K70-K77"]
 PHENOTYPES = ["P:0", "P:1"]
@@ -65,10 +65,15 @@ class World:
             MEDICINES,
             ingredients=self._some(product(MEDICINES, INGREDIENTS), 4, 10),
             members=self._some(product([*INGREDIENTS, *MEDICINES[:2]], CLASSES), 2, 8),
-            groups=self._some(product(MEDICINES, GROUPS), 0, 8),
+            groups=self._some(product(MEDICINES, GROUPS), 2, 12),
             parents=self._some(pairs(CLASSES), 0, 4) + self._some(upward, 2, 8),
             allergy_classes=self._some(CLASSES, 1, 4),
-            crossing=[(a, b, s) for (a, b), s in self._some(product(reactive, ["high", "moderate", "low", "low", "low"]), 0, 6)],
+            # Some pairs twice, as two sources may differ in the strength.
+            crossing=[
+                (*pair, strength)
+                for pair in self._some(reactive, 0, 6)
+                for strength in self._some(["high", "moderate", "low", "low", "low"], 1, 2)
+            ],
             contraindications=self._some(
                 product(MEDICINES, [*CONDITIONS, *PLACES], ["absolute", "relative"], ["active", "history"]), 2, 10
             ),
@@ -173,7 +178,7 @@ def engine(graph: Graph, patient: str) -> dict[tuple[str, str], str]:
     return {key: severity for key, severity in found.items() if key[0] in MEDICINES}
 
 
-@settings(max_examples=80)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32))
 def test_the_rules_agree_with_the_oracle(build: Build, seed: int) -> None:
     world = World(seed)
@@ -187,11 +192,11 @@ def test_the_rules_agree_with_the_oracle(build: Build, seed: int) -> None:
 
 def test_random_patients_meet_every_rule() -> None:
     met = Counter[tuple[str, str]]()
-    for seed in range(80):
+    for seed in range(60):
         world = World(seed)
         for _ in range(12):
             met.update((rule, severity) for (_, rule), severity in verdicts(world.table, world.patient()).items())
 
     rules = ["allergy", "contraindication", "interaction", "duplicate", "pharmacogenomics"]
     rules += [f"limit:{kind}" for kind in LIMIT_ENDS]
-    assert all(met[rule, severity] >= 50 for rule in rules for severity in ("exclude", "caution")), met
+    assert all(met[rule, severity] >= 40 for rule in rules for severity in ("exclude", "caution")), met
