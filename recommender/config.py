@@ -20,6 +20,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "palliates": (0, 100),
     "unreviewed": (0, 1),
     "ancestor": (0, 1),
+    "kind_below": (0, 1),
     "symptom": (0, 1),
     "resolved": (0, 1),
     "resolved_half_life": (0.01, 100),
@@ -56,6 +57,9 @@ class ScoringConfig:
 
     ancestor: float
     """Factor (0 to 1) on evidence for every step up the condition tree."""
+
+    kind_below: float
+    """Factor (0 to 1) on evidence for a kind of a diagnosed condition that nothing treats as such."""
 
     symptom: float
     """Weight (0 to 1) of a symptom as evidence; an active diagnosis weighs 1."""

@@ -2,14 +2,15 @@
 
 An active diagnosis weighs 1, a resolved one less with every year, a symptom less than a diagnosis. A diagnosis also speaks for
 the conditions above it in the tree (what treats type 2 diabetes treats type 2 diabetes with neuropathy), a little less with
-every step and not beyond the category: blocks and chapters are no diagnoses.
+every step and not beyond the category: blocks and chapters are no diagnoses. A diagnosis that nothing is known to treat itself
+speaks, more weakly, for the kinds right below it that something treats: who wrote "anxiety" may have meant one of them.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from graph.elements import Edge, EdgeKind, KnowledgeLevel
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
 from recommender.record import Fact, PatientRecord
@@ -112,6 +113,16 @@ def _of_fact(
         up = len(nodes) - 1
         why = f"{name}: {word} diagnosis" + (f", a kind of {snapshot.name(nodes[-1])}" if up else "")
         yield Evidence(nodes[-1], weight * config.ancestor**up, why, nodes, edges)
+    if weight >= LEAST_WEIGHT and not _is_treated(snapshot, fact.node):
+        for below, said in snapshot.sources(EdgeKind.IS_A, NodeKind.CONDITION, fact.node):
+            if said[0].level.strength >= min_level.strength and _is_treated(snapshot, below):
+                why = f"{name}: {word} diagnosis, may be {snapshot.name(below)}"
+                yield Evidence(below, weight * config.kind_below, why, (fact.node, below), (said[0],))
+
+
+def _is_treated(snapshot: Snapshot, condition: int) -> bool:
+    kinds = (EdgeKind.TREATS, EdgeKind.PALLIATES)
+    return any(snapshot.sources(kind, NodeKind.MEDICINE, condition) for kind in kinds)
 
 
 def _resolved(fact: Fact, config: ScoringConfig, as_of: date) -> float:

@@ -145,9 +145,11 @@ class Explainer:
         amount: float,
         sentence: str,
     ) -> Path:
-        """The path with the way up the condition tree in front, where the evidence was reached that way."""
+        """The path with the way through the condition tree in front, where the evidence was reached that way."""
         above = tuple((edge,) for edge in evidence.chain)
         if above:
-            names = (self._snapshot.name(evidence.via[0]), self._snapshot.name(evidence.node))
+            names = [self._snapshot.name(evidence.via[0]), self._snapshot.name(evidence.node)]
+            if evidence.chain[0].start != self._snapshot.id(evidence.via[0]):
+                names.reverse()
             sentence = f"{sentence}; {names[0]} is a kind of {names[1]}"
         return Path(code, (*evidence.via[:-1], *nodes), (*above, *steps), amount, f"{sentence}.")

@@ -25,7 +25,7 @@ def call(address: str, body: object = None, token: str = "") -> tuple[int, bytes
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     data = None if body is None else json.dumps(body).encode()
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, data, headers), timeout=20) as answer:  # noqa: S310  # our own address
+        with urllib.request.urlopen(urllib.request.Request(address, data, headers), timeout=60) as answer:  # noqa: S310  # our own address
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -70,7 +70,7 @@ def served(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
             time.sleep(0.1)
         yield address
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     words = log.read_text()
     assert OWN not in words
     assert PASSWORD not in words

@@ -12,7 +12,7 @@ from recommender.config import read_scoring
 from recommender.evidence import Evidence, ancestors, is_group, weigh_nodes, weigh_record
 from tests.recommender.conftest import TODAY, Graph
 
-CONFIG = replace(read_scoring(), ancestor=0.5, symptom=0.4, resolved=0.3, resolved_half_life=2.0)
+CONFIG = replace(read_scoring(), ancestor=0.5, symptom=0.4, resolved=0.3, resolved_half_life=2.0, kind_below=0.25)
 
 # Two ways lead up from the leaf: through b to the category directly, and through a as well; above it stand block and chapter.
 TREE: list[tuple[Any, ...]] = [
@@ -42,6 +42,25 @@ def test_a_group_that_somebody_was_diagnosed_with_counts_itself(graph_of: Callab
     graph = graph_of([*TREE, ("patient:p", "HAS_DIAGNOSIS", "ICD10CM:J40-J47")])
 
     assert weights(graph) == {"ICD10CM:J40-J47": 1.0}
+
+
+def test_a_diagnosis_that_nothing_treats_speaks_for_the_treated_kinds_below_it(graph_of: Callable[..., Graph]) -> None:
+    tree = [("C:mild", "IS_A", "C:any"), ("C:severe", "IS_A", "C:any"), ("C:worst", "IS_A", "C:severe")]
+    treated = [("M:a", "TREATS", "C:mild"), ("M:b", "PALLIATES", "C:worst")]
+    graph = graph_of([*tree, *treated, ("patient:p", "HAS_DIAGNOSIS", "C:any")])
+
+    # Not the severe kind, which nothing treats, and not what lies two steps below.
+    assert weights(graph) == {"C:any": 1.0, "C:mild": 0.25}
+    below = next(e for e in weighed(graph) if graph.snapshot.id(e.node) == "C:mild")
+    assert below.why == "any: active diagnosis, may be mild"
+    assert [(e.start, e.end) for e in below.chain] == [("C:mild", "C:any")]
+
+
+def test_a_diagnosis_that_is_treated_itself_does_not_speak_for_kinds_of_it(graph_of: Callable[..., Graph]) -> None:
+    edges = [("C:mild", "IS_A", "C:any"), ("M:a", "TREATS", "C:mild"), ("M:b", "TREATS", "C:any")]
+    graph = graph_of([*edges, ("patient:p", "HAS_DIAGNOSIS", "C:any")])
+
+    assert weights(graph) == {"C:any": 1.0}
 
 
 def test_the_chain_shows_the_way_up(graph_of: Callable[..., Graph]) -> None:

@@ -34,7 +34,11 @@ def test_an_unknown_key_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        *((name, value) for name in ("damping", "unreviewed", "ancestor", "symptom", "resolved") for value in (-0.01, 1.01)),
+        *(
+            (name, value)
+            for name in ("damping", "unreviewed", "ancestor", "kind_below", "symptom", "resolved")
+            for value in (-0.01, 1.01)
+        ),
         *((name, value) for name in SHIPPED for value in (True, "1", None, float("nan"), float("inf"))),
         *(("paths", value) for value in (0, 51, 2.5)),
         *(("care_actions", value) for value in (-1, 51, 2.5)),
