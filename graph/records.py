@@ -190,6 +190,9 @@ class RecordReader:
 
     def _split_quoted(self, text: str) -> Chunk | None:
         """The records of whole lines, when the csv module finds nothing wrong with them."""
+        if text.endswith("\n"):
+            # The csv module says nothing of a blank line at the end.
+            return None
         reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=self.delimiter, strict=True)
         lines, rows, line = [], [], self._line
         try:

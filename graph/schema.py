@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from graph.elements import PATIENT_PREFIX, EdgeKind, Node, NodeKind, PropertyValue, Provenance
 from graph.errors import SchemaError
@@ -289,9 +290,14 @@ def check_property_rows(subject: str, rules: Properties, rows: Sequence[Mapping[
     """
     for sample in {tuple(row): row for row in rows}.values():
         check_properties(subject, rules, sample)
-    # By object, since True, 1 and 1.0 are equal and yet not of one type.
-    values = {(name, id(value)): value for row in rows for name, value in row.items()}
-    for (name, _), value in values.items():
+    try:
+        values = set(chain.from_iterable(row.items() for row in rows))
+    except TypeError as error:
+        raise SchemaError(subject, "bad-property", "texts, numbers, truth values and tuples of texts are expected") from error
+    # True, 1 and 1.0 are equal and yet not of one type: of numbers, one of each type is looked at as well.
+    numbers = [name for name, rule in rules.items() if rule.type in (bool, int, float)]
+    samples = [{type(row[name]): (name, row[name]) for row in rows if name in row}.values() for name in numbers]
+    for name, value in chain(values, *samples):
         if reason := rules[name].reason_against(value):
             raise SchemaError(subject, "bad-property", f"property {name!r}: {reason}")
 

@@ -199,6 +199,11 @@ class LoadCounts:
     removed: int
 
 
+def _distinct_rows(column: Sequence[Mapping[str, PropertyValue]]) -> Sequence[Mapping[str, PropertyValue]]:
+    # Rows are mostly objects of their own: to look for repeated ones costs more than it saves.
+    return distinct(column) if isinstance(column, Repeated) else column
+
+
 def check_batch(batch: Batch) -> None:
     """Refuse a batch that breaks the schema: what every adapter calls before it writes.
 
@@ -210,7 +215,7 @@ def check_batch(batch: Batch) -> None:
     for columns in batch.edges:
         check_joins(columns.kind, columns.start_kind, columns.end_kind)
         subject, rules = str(columns.kind), EDGE_RULES[columns.kind].properties
-        check_property_rows(subject, rules, distinct(columns.properties))
+        check_property_rows(subject, rules, _distinct_rows(columns.properties))
         for provenance in distinct(columns.provenances):
             check_provenance(subject, provenance)
         for texts in (columns.evidences, columns.records):

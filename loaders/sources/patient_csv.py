@@ -130,9 +130,10 @@ class PatientSource(MappableSource):
         """The edges of a batch, one group for each kind of their ends."""
         column = rows.texts(event.target)
         ends = {text: self._candidates(event, text, context)[0] for text in {column[i] for i in rows.kept()}}
+        kinds = {text: context.vocabulary.kind(end) for text, end in ends.items()}
         groups: dict[NodeKind, list[int]] = {}
         for i in rows.kept():
-            kind = context.vocabulary.kind(ends[column[i]])
+            kind = kinds[column[i]]
             if kind is not None:
                 groups.setdefault(kind, []).append(i)
         records, properties = _records(event, rows), _properties(event, rows)
@@ -216,7 +217,10 @@ def _record_texts(values: Sequence[Value]) -> Sequence[str]:
 def _properties(event: Event, rows: RowBatch) -> Sequence[dict[str, PropertyValue]]:
     names = [name for name in EDGE_RULES[event.kind].properties if name in rows.values]
     columns = cast(list[Sequence[PropertyValue | None]], [rows.values[name] for name in names])
-    return [
-        {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        for values in zip(*columns, strict=True)
-    ]
+    found: list[dict[str, PropertyValue]] = []
+    for values in zip(*columns, strict=True):
+        if None in values:
+            found.append({name: value for name, value in zip(names, values, strict=True) if value is not None})
+        else:
+            found.append(dict(zip(names, cast(tuple[PropertyValue, ...], values), strict=True)))
+    return found

@@ -6,7 +6,7 @@ A kind follows from an id's prefix, so that a graph reads as a list of ids: ``M:
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
@@ -163,7 +163,7 @@ def graphs(draw: st.DrawFn, max_size: int = 5, max_edges: int = 20) -> Graph:
     for _ in range(draw(st.integers(0, max_edges))):
         spec = draw(st.sampled_from(SPECS))
         ends = [draw(st.sampled_from([n.id for n in nodes if n.id.startswith(f"{prefix}:")])) for prefix in spec[1:]]
-        values: dict[str, PropertyValue] = {"strength": "high"} if spec.kind is EdgeKind.CROSS_REACTS_WITH else {}
+        values: dict[str, Any] = {"strength": "high"} if spec.kind is EdgeKind.CROSS_REACTS_WITH else {}
         made = edge(
             spec.kind,
             *ends,

@@ -13,6 +13,7 @@ from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.queues import SimpleQueue
+from multiprocessing.reduction import DupFd
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from types import TracebackType
@@ -162,7 +163,7 @@ def killed(work: Callable[[GraphStore, int], None], url: str, steps: int, delay:
         The last step that the process said was done.
     """
     ours, theirs = os.pipe()
-    process = PROCESSES.Process(target=_work_until_killed, args=(work, url, PROCESSES.reducer.DupFd(theirs)))
+    process = PROCESSES.Process(target=_work_until_killed, args=(work, url, DupFd(theirs)))
     process.start()
     os.close(theirs)
     with os.fdopen(ours) as told:

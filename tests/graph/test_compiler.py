@@ -19,7 +19,7 @@ from graph.store import EdgeColumns, GraphStore
 from tests.graph.building import SMALL_EDGES, SMALL_NODES, Graph, batch, content, edge, graphs, load, node
 from tests.graph.processes import compile_at_once
 
-SLOW = settings(max_examples=20)
+SLOW = settings(max_examples=12)
 Compile = Callable[[GraphStore], Snapshot]
 
 

@@ -33,7 +33,8 @@ def test_two_sites_have_two_keys(tmp_path: Path) -> None:
 
 def test_all_who_come_first_get_the_same_key(tmp_path: Path) -> None:
     for attempt in range(20):
-        keys, barrier = [], threading.Barrier(8)
+        keys: list[bytes] = []
+        barrier = threading.Barrier(8)
 
         def read(path: Path = tmp_path / str(attempt), found: list[bytes] = keys, start: threading.Barrier = barrier) -> None:
             start.wait()

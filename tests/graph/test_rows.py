@@ -125,7 +125,7 @@ def test_a_broken_record_costs_itself_alone(file: Path, bad: bytes, code: str, l
     [
         (b"1,2\n3,4,5,6\n7,8,9\n", [(2, "", "too-few-fields"), (3, "", "too-many-fields")]),
         (b"1," + b"x" * 70_000 + b",3\n7,8,9\n", [(2, "", "too-long")]),
-        (b'1,"x\ny",' + b"z" * 2_000_000 + b"\n7,8,9\n,,\n", [(2, "", "too-long"), (5, "a", "missing-value")]),
+        (b'1,"x\ny",' + b"z" * 4_000_000 + b"\n7,8,9\n,,\n", [(2, "", "too-long"), (5, "a", "missing-value")]),
     ],
     ids=["one-field-too-few-and-one-too-many", "long-field-without-quotes", "long-record-of-two-lines"],
 )

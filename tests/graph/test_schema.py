@@ -238,6 +238,13 @@ def test_many_rows_are_checked_like_one() -> None:
             assert code_of(check_property_rows, "X", rules, [*rows[:place], row, *rows[place:]]) == code
 
 
+def test_a_truth_value_does_not_hide_among_equal_numbers() -> None:
+    rules = {"value": PropertyRule(float)}
+
+    assert code_of(check_property_rows, "X", rules, [{"value": 1}, {"value": True}, {"value": 2}]) == "bad-property"
+    assert code_of(check_property_rows, "X", rules, [{"value": 1}, {"value": [1]}, {"value": 2}]) == "bad-property"
+
+
 # Ids, nodes, sources
 
 

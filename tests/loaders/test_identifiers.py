@@ -45,6 +45,7 @@ def test_identifiers_are_withheld_and_counted(loaders: Loaders, files: Callable[
     assert code == 1
     assert (found["read"], found["accepted"], found["quarantined"], found["withheld"]) == (3, 1, 2, 9)
     assert outcome["total"]["withheld"] == 9
+    assert "unused-column" not in found["codes"]
 
 
 def test_identifiers_are_nowhere_below_the_home(loaders: Loaders, files: Callable[..., Path]) -> None:

@@ -304,3 +304,17 @@ def test_reading_sees_the_state_it_began_with(opened: Callable[[], GraphStore]) 
 
     assert [item.id for item in (first, *reading)] == [f"M:{i:04d}" for i in range(3000)]
     assert store.counts() == {"Medicine": 3002}
+
+
+def test_reading_all_edges_sees_the_state_it_began_with(opened: Callable[[], GraphStore]) -> None:
+    store, other = opened(), opened()
+    load(store, SMALL)
+    before = knowledge(store)
+
+    reading = store.knowledge_edges()
+    first = next(reading)
+    late = [edge(kind, "M:aspirin", "C:hypertension") for kind in (EdgeKind.TREATS, EdgeKind.PALLIATES)]
+    load(other, batch([], late), name="meanwhile")
+
+    assert {item.key: item for group in (first, *reading) for item in group.rows()} == before
+    assert len(knowledge(store)) == len(before) + 2
