@@ -90,11 +90,11 @@ def test_a_token_then_a_recommendation(served: str) -> None:
 
 
 def test_errors_are_problems_over_the_wire_as_well(served: str) -> None:
+    # Not 413: a server that refuses a body closes before it is all sent, which some clients see first; test_body has it.
     for path, body, expected in (
         ("/v1/medicines?q=a", None, 401),
         ("/nope", None, 404),
         ("/v1/auth/token", {}, 422),
-        ("/v1/auth/token", {"username": "x", "password": "y" * 1_100_000}, 413),
     ):
         status, answer = call(served + path, body)
         assert (status, json.loads(answer)["status"]) == (expected, expected)
