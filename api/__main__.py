@@ -17,6 +17,9 @@ from graph.elements import NodeId
 from graph.errors import RxpathError, SettingsError, UnknownNodeError
 from graph.pseudonyms import patient_id, read_patient_key
 
+STOP_SECONDS = 8
+"""How long a worker may finish what it answers; one that is still starting never hears that it should stop."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; see the module for the exit codes."""
@@ -75,6 +78,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
         blocking_threads=4,
         factory=True,
         log_level=LogLevels.warning,
+        workers_kill_timeout=STOP_SECONDS,
     ).serve()
     return 0
 

@@ -1,5 +1,6 @@
 """The service as people run it: its own process, a real socket, a real client."""
 
+import http.client
 import json
 import os
 import signal
@@ -90,7 +91,6 @@ def test_a_token_then_a_recommendation(served: str) -> None:
 
 
 def test_errors_are_problems_over_the_wire_as_well(served: str) -> None:
-    # Not 413: a server that refuses a body closes before it is all sent, which some clients see first; test_body has it.
     for path, body, expected in (
         ("/v1/medicines?q=a", None, 401),
         ("/nope", None, 404),
@@ -100,5 +100,32 @@ def test_errors_are_problems_over_the_wire_as_well(served: str) -> None:
         assert (status, json.loads(answer)["status"]) == (expected, expected)
 
 
+def test_a_body_that_is_too_large_is_refused_over_the_wire(served: str) -> None:
+    # Announced, not sent: the server refuses by the length, and may close before a body would have been sent.
+    connection = http.client.HTTPConnection(served.removeprefix("http://"), timeout=60)
+    connection.putrequest("POST", "/v1/auth/token")
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", "1100000")
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["status"]) == (413, 413)
+    connection.close()
+
+
 def test_the_docs_page_is_served(served: str) -> None:
     assert b"swagger" in call(f"{served}/docs")[1]
+
+
+def test_a_service_told_to_stop_while_its_workers_start_stops(home: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api", "serve", "--port", str(free_port()), "--workers", "2"],
+        cwd=PROJECT,
+        env=ENVIRONMENT | {"RXPATH_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and not children.read_text().split():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
