@@ -4,20 +4,27 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
 PATIENT ?= SYN-000174
+DO ?= start
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo neo4j test faults check bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo ## set up, build the graph, recommend for a patient
 	@$(BIN)/python -m loaders build --brief
 	@$(BIN)/python -m recommender recommend --patient $(PATIENT) --as-of 2026-06-30 --top 3
 
+neo4j: $(VENV)/demo ## start Neo4j on this machine; make neo4j DO=stop ends it
+	@$(BIN)/python -m deploy.neo4j $(DO)
+
 test: check ## everything: format, lint, types, arrows, all tests
-	$(BIN)/python -m pytest tests -n 2
+	$(BIN)/python -m pytest tests -n 2 --dist loadgroup
+
+faults: $(VENV)/dev ## every fault on the real server
+	RXPATH_FAULTS=all $(BIN)/python -m pytest tests/faults
 
 check: $(VENV)/dev ## the quick part: format, lint, types, arrows
 	$(BIN)/ruff format --check .

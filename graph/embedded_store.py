@@ -17,8 +17,9 @@ from graph.embedded_file import EmbeddedFile, delete_files
 from graph.embedded_read import ElementReader
 from graph.embedded_write import ElementWriter
 from graph.errors import StoreUnavailableError, UnknownNodeError
+from graph.revision import Revision
 from graph.schema import CURIE
-from graph.store import PATIENT_EDGES, UNFINISHED, Batch, EdgeColumns, GraphStore, Load, LoadCounts, check_batch
+from graph.store import PATIENT_EDGES, Batch, EdgeColumns, GraphStore, Load, LoadCounts, check_batch
 
 
 class EmbeddedStore:
@@ -81,7 +82,7 @@ class EmbeddedStore:
                 c.kind not in PATIENT_EDGES for c in batch.edges
             )
             if knows:
-                self._begin_revision(connection, load.number)
+                self._set_revision(connection, self._revision(connection).begin(load.number))
             connection.execute("UPDATE load SET progress = ? WHERE number = ?", (progress, load.number))
 
     def finish_load(self, load: Load, *, remove_stale: bool) -> LoadCounts:
@@ -96,28 +97,18 @@ class EmbeddedStore:
                 for kind, new, other in connection.execute(query, (tag,)):
                     created, changed = created + new, changed + other
                     knowledge += 0 if kind in patient_kinds else new + other
-            self._end_revision(connection, tag, changed=knowledge > 0)
+            self._set_revision(connection, self._revision(connection).end(tag, changed=knowledge > 0))
             before = connection.execute("SELECT removed FROM load WHERE number = ?", (tag,)).fetchone()[0]
             connection.execute("UPDATE load SET state = 'finished' WHERE number = ?", (tag,))
         return LoadCounts(created, changed, before + sum(stale.values()))
 
-    def _begin_revision(self, connection: sqlite3.Connection, tag: int) -> None:
-        """Name the knowledge anew, and remember the name that it had if this load turns out to change nothing."""
-        current = self._revision(connection)
-        if not current.startswith(f"{UNFINISHED}-{tag}-"):
-            # What another load has written and not finished has no name to go back to.
-            before = "" if current.startswith(UNFINISHED) else current
-            self._file.put(connection, "state", "revision before", before)
-        self._file.put(connection, "state", "revision", f"{UNFINISHED}-{tag}-{token_hex(8)}")
+    def _set_revision(self, connection: sqlite3.Connection, revision: Revision) -> None:
+        self._file.put(connection, "state", "revision", revision.current)
+        self._file.put(connection, "state", "revision before", revision.before)
 
-    def _end_revision(self, connection: sqlite3.Connection, tag: int, *, changed: bool) -> None:
-        own = self._revision(connection).startswith(f"{UNFINISHED}-{tag}-")
-        if changed or own:
-            before = "" if changed else self._file.get(connection, "state", "revision before")
-            self._file.put(connection, "state", "revision", before or f"load-{tag}-{token_hex(8)}")
-
-    def _revision(self, connection: sqlite3.Connection) -> str:
-        return self._file.get(connection, "state", "revision") or "empty"
+    def _revision(self, connection: sqlite3.Connection) -> Revision:
+        current = self._file.get(connection, "state", "revision") or "empty"
+        return Revision(current, self._file.get(connection, "state", "revision before"))
 
     def _remove_stale(self, connection: sqlite3.Connection, tag: int) -> dict[bool, int]:
         """Remove what earlier loads saw and this did not; how many, patients' elements (True) and knowledge (False)."""
@@ -175,7 +166,7 @@ class EmbeddedStore:
     def revision(self) -> str:
         """See :meth:`graph.store.GraphStore.revision`."""
         with self._file.reading() as connection:
-            return self._revision(connection)
+            return self._revision(connection).current
 
     def note(self, key: str, value: str) -> None:
         """See :meth:`graph.store.GraphStore.note`."""

@@ -13,11 +13,10 @@ from itertools import repeat
 import numpy as np
 
 from graph.array_file import Array
-from graph.elements import PATIENT_PREFIX, Node, PropertyValue, Provenance
+from graph.elements import Node, PropertyValue, Provenance
 from graph.embedded_sql import UPSERT_EDGE, UPSERT_NODE, UPSERT_PLAIN_EDGES
-from graph.errors import SchemaError
 from graph.property_text import CANONICAL, properties_text
-from graph.store import EdgeColumns, distinct
+from graph.store import EdgeColumns, distinct, end_error
 
 NUMBERS_KEPT = 60_000
 """Ids whose numbers are kept in memory."""
@@ -124,13 +123,11 @@ class ElementWriter:
             self._read_numbers(connection, [i for i in distinct if i not in self._numbers])
             code, numbers = self._codes[kind], {}
             for i in distinct:
-                shown = "of this id" if i.startswith(PATIENT_PREFIX) else repr(i)
                 if i not in self._numbers:
-                    raise SchemaError(str(columns.kind), "unknown-end", f"no {kind} node {shown} in the store")
+                    raise end_error(columns.kind, i, kind, None)
                 numbers[i], other = self._numbers[i]
                 if other != code:
-                    reason = f"the node {shown} is a {self._words[other]}, a {kind} is expected"
-                    raise SchemaError(str(columns.kind), "bad-ends", reason)
+                    raise end_error(columns.kind, i, kind, self._words[other])
             found.append(np.fromiter(map(numbers.__getitem__, ids), np.int64, len(ids)))
         return found[0], found[1]
 

@@ -72,9 +72,11 @@ class PropertyRule:
         return "" if isinstance(value, bool) else self._reason_against_number(value)
 
     def _reason_against_number(self, value: int | float) -> str:
-        # The bounds exclude the infinities, a not-a-number, and integers that no float can hold.
+        # The bounds exclude the infinities and a not-a-number; a store may keep whole numbers in 64 bits.
         if not -sys.float_info.max <= value <= sys.float_info.max:
             return "a finite number is expected"
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            return "a whole number that 64 bits hold is expected"
         if not self.low <= value <= self.high:
             return f"a number from {self.low:g} to {self.high:g} is expected"
         return ""

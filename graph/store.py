@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from itertools import repeat
 from typing import Protocol, Self, TypeVar, overload
 
-from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
+from graph.elements import (
+    PATIENT_PREFIX,
+    Edge,
+    EdgeKind,
+    KnowledgeLevel,
+    Node,
+    NodeId,
+    NodeKind,
+    PropertyValue,
+    Provenance,
+)
 from graph.errors import SchemaError
 from graph.schema import EDGE_RULES, check_joins, check_node, check_property_rows, check_provenance, check_texts, is_date
 
@@ -222,6 +232,21 @@ def check_batch(batch: Batch) -> None:
             check_texts(subject, distinct(texts))
         if not all(is_date(date) for date in distinct(columns.known_sinces) if date):
             raise SchemaError(subject, "bad-date", "known_since: an ISO date is expected")
+
+
+def end_error(edge: EdgeKind, end: NodeId, wanted: NodeKind, found: str | None) -> SchemaError:
+    """What an adapter raises for an edge whose end is not there, or is of another kind than the columns say.
+
+    Args:
+        edge: what the edge says.
+        end: the id of its end.
+        wanted: the kind of node that the columns say.
+        found: the kind that the node is; None when there is no such node.
+    """
+    shown = "of this id" if end.startswith(PATIENT_PREFIX) else repr(end)
+    if found is None:
+        return SchemaError(str(edge), "unknown-end", f"no {wanted} node {shown} in the store")
+    return SchemaError(str(edge), "bad-ends", f"the node {shown} is a {found}, a {wanted} is expected")
 
 
 class GraphStore(Protocol):

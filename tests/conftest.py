@@ -13,6 +13,8 @@ from graph.snapshot import Snapshot
 from graph.store import GraphStore
 from tests.graph.building import SMALL, load
 
+pytest_plugins = ["tests.neo4j_session", "tests.neo4j_server"]
+
 # A run in CI searches further; a failure prints how it comes again. A busy machine is no failure, and examples share a test's
 # fixtures: each writes what it needs over what the one before left.
 BUSY = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -48,6 +50,17 @@ def snapshot(small_graph: GraphStore, tmp_path: Path) -> Snapshot:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[GraphStore], Snapshot]:
     """Compiles a store, each time into a new folder."""
     return lambda store: compile_snapshot(store, tmp_path_factory.mktemp("snapshots"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what runs on request only, so that a skip always means that something is missing."""
+    asked = [all(os.environ.get(name) == value for name, value in _wishes(item)) for item in items]
+    config.hook.pytest_deselected(items=[item for item, wanted in zip(items, asked, strict=True) if not wanted])
+    items[:] = [item for item, wanted in zip(items, asked, strict=True) if wanted]
+
+
+def _wishes(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    return (mark.args for mark in item.iter_markers("only_when"))
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -7,11 +7,12 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from multiprocessing.queues import SimpleQueue
 from multiprocessing.reduction import DupFd
 from multiprocessing.synchronize import Barrier
@@ -35,6 +36,17 @@ PATIENCE = 60
 """Seconds after which a test gives up on another process."""
 VERSION_SIZE = 600
 BATCH_SIZE = 25
+
+
+def process(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """A process that does this when it is started; the server that forks it may be older than the test's environment."""
+    credentials = {name: value for name, value in os.environ.items() if name.startswith("RXPATH_NEO4J_")}
+    return PROCESSES.Process(target=_do, args=(credentials, target, arguments))
+
+
+def _do(credentials: Mapping[str, str], target: Callable[..., None], arguments: Sequence[object]) -> None:
+    os.environ.update(credentials)
+    target(*arguments)
 
 
 def version(name: str) -> Batch:
@@ -94,7 +106,7 @@ class Watcher:
         self.seen: list[str] = []
         self.mixtures: list[object] = []
         self._pipe, other = PROCESSES.Pipe()
-        self._process = PROCESSES.Process(target=_watch, args=(url, other))
+        self._process = process(_watch, url, other)
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -163,15 +175,15 @@ def killed(work: Callable[[GraphStore, int], None], url: str, steps: int, delay:
         The last step that the process said was done.
     """
     ours, theirs = os.pipe()
-    process = PROCESSES.Process(target=_work_until_killed, args=(work, url, DupFd(theirs)))
-    process.start()
+    worker = process(_work_until_killed, work, url, DupFd(theirs))
+    worker.start()
     os.close(theirs)
     with os.fdopen(ours) as told:
         lines = [told.readline() for _ in range(steps)]
         time.sleep(delay)
-        os.kill(process.pid or 0, signal.SIGKILL)
+        os.kill(worker.pid or 0, signal.SIGKILL)
         lines += told.readlines()
-    process.join()
+    worker.join()
     return int([line for line in lines if line.endswith("\n")][-1])
 
 
@@ -182,12 +194,12 @@ def _work_until_killed(work: Callable[[GraphStore, int], None], url: str, tell: 
 def write_at_once(url: str, names: Sequence[str]) -> None:
     """Let as many processes write at once: each its own long list of batches under its own name."""
     barrier = PROCESSES.Barrier(len(names))
-    processes = [PROCESSES.Process(target=_write_own, args=(url, name, barrier)) for name in names]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(PATIENCE)
-    assert [process.exitcode for process in processes] == [0] * len(names)
+    workers = [process(_write_own, url, name, barrier) for name in names]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(PATIENCE)
+    assert [worker.exitcode for worker in workers] == [0] * len(names)
 
 
 def _write_own(url: str, name: str, barrier: Barrier) -> None:

@@ -1,7 +1,6 @@
 """The adapters that the contract is tried on, each by the URL of an empty store.
 
-A further adapter is one more entry of ``ADAPTERS``: a function that makes an empty store and answers its URL. Everything else,
-other processes included, opens the store by that URL.
+Everything, other processes included, opens the store by that URL.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,19 +11,15 @@ import pytest
 from graph.connect import open_store
 from graph.store import GraphStore
 
-
-def embedded(folder: Path) -> str:
-    """The URL of an embedded store that does not exist yet."""
-    return f"sqlite://{folder / 'graph.sqlite'}"
+ADAPTERS = ("embedded", pytest.param("neo4j", marks=pytest.mark.neo4j))
 
 
-ADAPTERS: dict[str, Callable[[Path], str]] = {"embedded": embedded}
-
-
-@pytest.fixture(params=sorted(ADAPTERS))
+@pytest.fixture(params=ADAPTERS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where an empty store is."""
-    return ADAPTERS[request.param](tmp_path)
+    if request.param == "neo4j":
+        return str(request.getfixturevalue("neo4j_url"))
+    return f"sqlite://{tmp_path / 'graph.sqlite'}"
 
 
 @pytest.fixture
