@@ -62,7 +62,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     from graph.compiler import current_snapshot
 
     # Compiled here once, so that workers only map the file; and what is wrong is said before a server starts.
-    current_snapshot(open_store(settings.graph.graph), settings.graph.snapshots)
+    current_snapshot(open_store(settings.graph.graph, settings.graph.credentials), settings.graph.snapshots)
     settings.signing_key()
     accounts = open_accounts(settings.database).all()
     _check_address(given.host, given.port)
@@ -104,7 +104,7 @@ def _add_user(given: argparse.Namespace, settings: Settings) -> int:
 def _known_patient(identifier: str, settings: Settings) -> NodeId:
     found = patient_id(identifier, read_patient_key(settings.graph.patient_key))
     try:
-        open_store(settings.graph.graph).node(found)
+        open_store(settings.graph.graph, settings.graph.credentials).node(found)
     except UnknownNodeError:
         raise AccountError("the graph has no such patient; load the record first") from None
     return found

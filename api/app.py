@@ -7,10 +7,10 @@ from flask_openapi3.openapi import OpenAPI
 from api import auth, context, problems
 from api.body import StrictRequest
 from api.context import Context
-from api.resources import docs, health, medicines, patients, recommendations, tokens
+from api.resources import docs, guides, health, medicines, patients, recommendations, tokens
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, recommendations, medicines, health)
+RESOURCES = (tokens, patients, recommendations, medicines, guides, health)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
@@ -42,7 +42,7 @@ def create_app(given: Context) -> Service:
         doc_ui=False,
         static_folder=None,
     )
-    # Flask would answer OPTIONS on every route by itself, past the document; nothing here serves other origins.
+    # Flask would answer OPTIONS on every route by itself, past the document; the guides alone serve another origin.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     context.install(app, given)
     for resource in RESOURCES:

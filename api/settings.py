@@ -1,6 +1,7 @@
 """The settings of the service, read once from the environment, and the key that signs its tokens."""
 
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from graph.errors import SettingsError
 
 KEY_BYTES = 32
 """Least length of a signing key: the output of HS256's hash (RFC 7518, 3.2)."""
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Settings:
         issuer: ``iss`` of tokens. Setting ``RXPATH_JWT_ISSUER``; default ``rxpath``.
         audience: ``aud`` of tokens. Setting ``RXPATH_JWT_AUDIENCE``; default ``rxpath-api``.
         token_life: how long a token counts. Setting ``RXPATH_JWT_MINUTES``, 1 to 15; default 15.
+        browser_origin: scheme, host and port of the Neo4j Browser that may read the guide. Setting ``RXPATH_BROWSER_ORIGIN``;
+            empty by default: no guide is served.
     """
 
     graph: GraphSettings
@@ -35,6 +39,7 @@ class Settings:
     issuer: str = "rxpath"
     audience: str = "rxpath-api"
     token_life: timedelta = timedelta(minutes=15)
+    browser_origin: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -54,6 +59,7 @@ class Settings:
             environment.get("RXPATH_JWT_ISSUER") or "rxpath",
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
             timedelta(minutes=_minutes(environment.get("RXPATH_JWT_MINUTES") or "15")),
+            _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
         )
 
     def signing_key(self) -> bytes:
@@ -63,6 +69,13 @@ class Settings:
             SettingsError: when the key's file holds none.
         """
         return self.jwt_key or read_signing_key(self.graph.home / "jwt.key")
+
+
+def _origin(text: str) -> str:
+    # As a browser writes it: * would let in every page that a person of this network opens.
+    if text and not _ORIGIN.fullmatch(text):
+        raise SettingsError("RXPATH_BROWSER_ORIGIN", "an origin such as http://127.0.0.1:7474 is expected, without a path")
+    return text
 
 
 def _minutes(text: str) -> int:

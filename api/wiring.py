@@ -8,18 +8,20 @@ from collections.abc import Callable
 from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
 from api.context import Context, Serving
+from api.guarded_store import GuardedStore
 from api.search import MedicineSearch
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
-from graph.errors import RxpathError
 from graph.pseudonyms import read_patient_key
-from graph.store import UNFINISHED, GraphStore
+from graph.store import UNFINISHED
 from recommender.service import Recommender
 
 LOOK_SECONDS = 1.0
 """How often the store is asked whether its knowledge changed."""
+LOOKING = "store look"
+"""Name of the thread that asks."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,50 +29,59 @@ _log = logging.getLogger(__name__)
 class LiveServing:
     """Answers what serves at the moment, and swaps it when the store's knowledge changed.
 
-    The new snapshot is prepared in a thread of its own while requests go on with the old one; then one reference changes. A
-    request that asks once therefore sees one snapshot from its beginning to its end. While a load writes, nothing is swapped.
+    A thread of its own looks at the store, and prepares the new snapshot while requests go on with the old one; then one
+    reference changes. A request that asks once therefore sees one snapshot from its beginning to its end, and never waits for
+    the store. While a load writes, nothing is swapped; while the store is away, what is known serves on.
 
     Args:
-        store: the graph.
+        guarded: the graph.
         settings: where snapshots are.
         clock: seconds, ever rising.
+
+    Raises:
+        StoreUnavailableError: when the store cannot be read at the start.
+        SnapshotError: when it holds no knowledge.
     """
 
-    def __init__(self, store: GraphStore, settings: GraphSettings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._store = store
+    def __init__(self, guarded: GuardedStore, settings: GraphSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._guarded = guarded
         self._settings = settings
         self._clock = clock
-        self._preparing = threading.Lock()
-        self._revision = store.revision()
+        self._looking = threading.Lock()
+        self._trouble = ""
+        self._revision = guarded.store.revision()
         self._serving = self._prepare()
         self._next_look = clock() + LOOK_SECONDS
 
     def __call__(self) -> Serving:
-        """What serves now.
-
-        Raises:
-            StoreUnavailableError: when the store cannot say whether its knowledge changed.
-        """
-        if self._clock() >= self._next_look:
-            # Two threads may both look: that costs microseconds, a lock would cost every request.
+        """What serves now."""
+        if self._clock() >= self._next_look and self._looking.acquire(blocking=False):
             self._next_look = self._clock() + LOOK_SECONDS
-            revision = self._store.revision()
-            if revision != self._revision and not revision.startswith(UNFINISHED) and self._preparing.acquire(blocking=False):
-                threading.Thread(target=self._swap, args=(revision,), daemon=True).start()
+            threading.Thread(target=self._look, daemon=True, name=LOOKING).start()
         return self._serving
 
-    def _swap(self, revision: str) -> None:
+    def _look(self) -> None:
+        """Swap when the knowledge changed; whatever goes wrong, the old snapshot serves on and the next look tries again."""
+        trouble = ""
         try:
-            self._serving = self._prepare()
-            self._revision = revision
-        except RxpathError as error:
-            _log.warning("the new snapshot cannot be used, the old one serves on: %s", type(error).__name__)
+            revision = self._guarded.revision()
+            if revision != self._revision and not revision.startswith(UNFINISHED):
+                self._serving = self._prepare()
+                self._revision = revision
+        except Exception as error:  # its words may name files
+            trouble = type(error).__name__
         finally:
-            self._preparing.release()
+            # Said once, not with every look.
+            if trouble and trouble != self._trouble:
+                _log.warning("the store cannot be followed, what was known serves on: %s", trouble)
+            elif self._trouble and not trouble:
+                _log.warning("the store can be followed again")
+            self._trouble = trouble
+            self._looking.release()
 
     def _prepare(self) -> Serving:
-        snapshot = current_snapshot(self._store, self._settings.snapshots)
-        recommender = Recommender(self._store, snapshot, self._settings.home)
+        snapshot = current_snapshot(self._guarded.store, self._settings.snapshots)
+        recommender = Recommender(self._guarded, snapshot, self._settings.home)
         serving = Serving(snapshot, recommender, MedicineSearch(snapshot))
         # The first walk loads the compiled kernels: no request should wait for that.
         serving.walk()
@@ -90,16 +101,16 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         SnapshotError: when the store holds no knowledge.
         AccountsUnavailableError: when the accounts cannot be opened.
     """
-    store = open_store(settings.graph.graph)
-    serving = LiveServing(store, settings.graph)
+    guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
+    serving = LiveServing(guarded, settings.graph)
     accounts = accounts or open_accounts(settings.database)
-    checks = {"accounts": accounts.check, "store": lambda: _read(store), "walk": lambda: serving().walk()}
+    checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
     key = read_patient_key(settings.graph.patient_key)
     return create_app(Context(settings, accounts, serving, key, checks))
 
 
-def _read(store: GraphStore) -> None:
-    store.revision()
+def _read(guarded: GuardedStore) -> None:
+    guarded.revision()
 
 
 def application() -> Service:

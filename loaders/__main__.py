@@ -11,12 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from graph.compiler import current_snapshot
 from graph.config import PROJECT, GraphSettings
 from graph.connect import open_store, store_exists
 from graph.errors import RxpathError
 from graph.pseudonyms import KEY_BYTES, read_patient_key
 from graph.row_report import RowReport
+from loaders import export as exporting
 from loaders.errors import LoadError
 from loaders.jobs import Job
 from loaders.mapping import mapped_source
@@ -71,9 +71,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--brief", action="store_true", help="print the totals and the first problems, no table")
         if name != "validate":
             command.add_argument("--dry-run", action="store_true", help="count what would change, and change nothing")
-    export = commands.add_parser("export", help="write the knowledge for other programs; patients never")
-    export.add_argument("file", type=Path, metavar="FILE")
-    export.add_argument("--format", choices=("graphml",), default="graphml")
+    text = exporting.TEXT
+    export = commands.add_parser(
+        "export", help=text, description=text, epilog=exporting.EPILOG, formatter_class=parser.formatter_class
+    )
+    exporting.add_arguments(export)
     synth = commands.add_parser("synth", help="write the tables of a synthetic cohort")
     synth.add_argument("folder", type=Path, metavar="DIR")
     synth.add_argument("--patients", type=int, required=True, metavar="N")
@@ -136,9 +138,9 @@ def _patient_key(arguments: argparse.Namespace, settings: GraphSettings) -> byte
 
 def _do(arguments: argparse.Namespace, job: Job, settings: GraphSettings) -> Outcome:
     # To open a store is to make it.
-    if arguments.command == "validate" and not store_exists(settings.graph):
+    if arguments.command == "validate" and not store_exists(settings.graph, settings.credentials):
         return job.validate(None)
-    store = open_store(settings.graph)
+    store = open_store(settings.graph, settings.credentials)
     try:
         if arguments.command == "validate":
             return job.validate(store)
@@ -148,15 +150,7 @@ def _do(arguments: argparse.Namespace, job: Job, settings: GraphSettings) -> Out
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from graph.exchange import write_graphml
-
-    settings = GraphSettings.from_environment()
-    store = open_store(settings.graph)
-    try:
-        nodes, edges = write_graphml(current_snapshot(store, settings.snapshots), arguments.file)
-    finally:
-        store.close()
-    print(f"{arguments.file}: {nodes} nodes, {edges} edges")
+    print(exporting.export(arguments, GraphSettings.from_environment()))
     return ALL_ACCEPTED
 
 

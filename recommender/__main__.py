@@ -58,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         default=str(KnowledgeLevel.UNREVIEWED),
         help="edges known more weakly do not speak for a medicine; safety always uses all",
     )
-    recommend.add_argument("--json", action="store_true", help="the whole answer as JSON")
+    shape = recommend.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="the whole answer as JSON")
+    shape.add_argument("--cypher", action="store_true", help="under each path what shows it in Neo4j Browser")
     return parser
 
 
@@ -67,7 +69,7 @@ def _recommend(given: argparse.Namespace) -> int:
     from recommender.service import Recommender
 
     settings = GraphSettings.from_environment()
-    with closing(open_store(settings.graph)) as store:
+    with closing(open_store(settings.graph, settings.credentials)) as store:
         snapshot = current_snapshot(store, settings.snapshots)
         recommender = Recommender(store, snapshot, settings.home, compiled=snapshot.link_count > COMPILED_FROM)
         answer = recommender.recommend(
@@ -87,7 +89,7 @@ def _recommend(given: argparse.Namespace) -> int:
 
         from recommender.render import render
 
-        render(answer.body, Console(highlight=False))
+        render(answer.body, Console(highlight=False), cypher=given.cypher)
     return 0
 
 

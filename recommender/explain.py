@@ -12,7 +12,7 @@ from graph.elements import Edge, EdgeKind
 from graph.snapshot import Snapshot
 from recommender.evidence import Evidence
 from recommender.metapaths import Metapath
-from recommender.payload import drawn, edge_payload, node_payload
+from recommender.payload import drawn, edge_payload, node_payload, path_cypher
 from recommender.scoring import DirectSupport, Scores
 from recommender.walk import FoundPath, Walker
 
@@ -58,14 +58,16 @@ class Path:
                     {"source": e.provenance.source, "evidence": e.evidence, "knowledge_level": str(e.level)} for e in step[1:]
                 ]
             edges.append(shown)
+        nodes = [node_payload(snapshot, n) for n in self.nodes]
         return {
             "metapath": self.metapath,
-            "nodes": [node_payload(snapshot, n) for n in self.nodes],
+            "nodes": nodes,
             "edges": edges,
             "contribution": self.contribution,
             "sentence": self.sentence,
             "drawn": drawn(snapshot, self.nodes, self.edges),
             "weakest": edge_payload(self.weakest),
+            "cypher": path_cypher(nodes, self.edges),
         }
 
 

@@ -1,9 +1,11 @@
 """How nodes, edges and paths stand in an answer: the same objects in recommendations, proofs and explanations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from graph.elements import Edge, NodeKind
+from graph.queries import query
 from graph.schema import EDGE_RULES
 from graph.snapshot import Snapshot
 
@@ -43,6 +45,30 @@ def drawn(snapshot: Snapshot, nodes: Sequence[int], edges: Sequence[Edge]) -> st
             tail = head = "–"
         line += f" {tail}{word}{head} {_label(snapshot, nodes[i + 1])}"
     return line
+
+
+def path_cypher(nodes: Sequence[Mapping[str, Any]], edges: Sequence[Edge]) -> dict[str, Any] | None:
+    """What shows a path in Neo4j Browser, as ``{statement, parameters}``; None for a path without nodes.
+
+    The statement is the same for all paths. The parameters hold texts and lists alone: what ``:params`` takes as it stands.
+
+    Args:
+        nodes: as they stand in the answer.
+        edges: the best known of every step.
+    """
+    if not nodes:
+        return None
+    parameters = {
+        # A way up the tree and down again meets a node twice.
+        "nodes": list(dict.fromkeys(node["id"] for node in nodes)),
+        "edges": [[e.start, str(e.kind), e.end, e.provenance.source, e.record] for e in edges],
+    }
+    return {"statement": _path_statement(), "parameters": parameters}
+
+
+@cache
+def _path_statement() -> str:
+    return query("answer/path").statement
 
 
 def _label(snapshot: Snapshot, number: int) -> str:

@@ -3,15 +3,15 @@
 Facts point at nodes of the snapshot by number; what could not be placed there is kept as unresolved, never dropped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
-from graph.elements import Edge, EdgeKind, NodeId, NodeKind, PropertyValue
+from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind, PropertyValue
 from graph.errors import UnknownNodeError
 from graph.snapshot import Snapshot
-from graph.store import PATIENT_EDGES, GraphStore
+from graph.store import PATIENT_EDGES
 from recommender.errors import UnknownPatientError
 
 
@@ -89,7 +89,19 @@ class PatientRecord:
         return (fact for fact in self.facts if fact.kind is kind and (fact.active or not active))
 
 
-def read_record(store: GraphStore, snapshot: Snapshot, patient: NodeId, as_of: date) -> PatientRecord:
+class RecordStore(Protocol):
+    """Where records are read from: a part of :class:`graph.store.GraphStore`."""
+
+    def node(self, node_id: NodeId) -> Node:
+        """See :meth:`graph.store.GraphStore.node`."""
+        ...
+
+    def edges_from(self, node_id: NodeId, kinds: Sequence[EdgeKind] = ()) -> Sequence[Edge]:
+        """See :meth:`graph.store.GraphStore.edges_from`."""
+        ...
+
+
+def read_record(store: RecordStore, snapshot: Snapshot, patient: NodeId, as_of: date) -> PatientRecord:
     """The record of a patient in the store, as of a day.
 
     Raises:

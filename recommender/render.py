@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -11,17 +12,25 @@ SHOWN_EXCLUSIONS = 5
 SHOWN_CAUTIONS = 3
 
 
-def render(body: Mapping[str, Any], console: Console) -> None:
-    """Print an answer's body."""
+def render(body: Mapping[str, Any], console: Console, *, cypher: bool = False) -> None:
+    """Print an answer's body.
+
+    Args:
+        body: of the answer.
+        console: where to.
+        cypher: whether to print, under each path, what shows it in Neo4j Browser.
+    """
     _head(body, console)
     if not body["recommendations"]:
         none = "No safe suggestion." if body["excluded"] else "No suggestion: no medicine is known to treat what is on file."
         console.print(none, style="bold")
     for item in body["recommendations"]:
-        _suggestion(item, console)
+        _suggestion(item, console, cypher=cypher)
     _excluded(body["excluded"], console)
     _care(body["care_actions"], console)
     _unresolved(body["unresolved"], console)
+    if cypher:
+        _statement(body["recommendations"], console)
     console.print(Text(f"\n{body['notice']}", style="dim"))
     console.print(Text(f"answer {body['id']} · snapshot {body['snapshot'][:12]} · as of {body['as_of']}", style="dim"))
 
@@ -42,7 +51,7 @@ def _head(body: Mapping[str, Any], console: Console) -> None:
     console.print(Text("Evidence " + (", ".join(names) or "none")))
 
 
-def _suggestion(item: Mapping[str, Any], console: Console) -> None:
+def _suggestion(item: Mapping[str, Any], console: Console, *, cypher: bool) -> None:
     first = item["paths"][0]["sentence"] if item["paths"] else ""
     head = Text(f"\n{item['rank']:>2}. {item['medicine']['name']}", style="bold green")
     head.append(f"  score {item['score']:.2f}", style="default")
@@ -53,6 +62,10 @@ def _suggestion(item: Mapping[str, Any], console: Console) -> None:
         line = Text(f"    {path['contribution']:+.2f}  {path['drawn']}")
         line.append(f"  [{path['edges'][-1]['source']}, {weakest}]", style="yellow" if weakest == "unreviewed" else "dim")
         console.print(line, soft_wrap=True)
+        if cypher:
+            parameters = orjson.dumps(path["cypher"]["parameters"]).decode()
+            # At the line's beginning and unbroken, so that the whole line can be taken.
+            console.print(Text(f":params {parameters}", style="dim"), soft_wrap=True)
     console.print(Text(f"    {item['remainder']:+.2f}  paths not shown", style="dim"))
     if first:
         console.print(Text(f"    because {first}", style="italic"))
@@ -62,6 +75,13 @@ def _suggestion(item: Mapping[str, Any], console: Console) -> None:
     more = len(item["cautions"]) - min(len(shown), SHOWN_CAUTIONS)
     if more:
         console.print(Text(f"    and {more} further cautions and notes (--json)", style="dim"))
+
+
+def _statement(items: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """The statement that all paths share; in Neo4j Browser it is sent behind the ``:params`` of one of them."""
+    for statement in dict.fromkeys(path["cypher"]["statement"] for item in items for path in item["paths"]):
+        console.print(Text("\nIn Neo4j Browser: first the :params of a path, then", style="bold"))
+        console.print(Text(statement), soft_wrap=True)
 
 
 def _excluded(excluded: Sequence[Mapping[str, Any]], console: Console) -> None:

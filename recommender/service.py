@@ -15,7 +15,6 @@ import orjson
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
 from graph.errors import AmbiguousNameError, UnknownNodeError
 from graph.snapshot import Snapshot
-from graph.store import GraphStore
 from recommender.answer import (
     NOTICE,
     SYNTHETIC,
@@ -31,7 +30,7 @@ from recommender.config import ScoringConfig, read_scoring
 from recommender.evidence import Evidence, weigh_nodes, weigh_record
 from recommender.explain import Explainer, Path
 from recommender.metapaths import Metapath, read_metapaths
-from recommender.record import PatientRecord, read_record
+from recommender.record import PatientRecord, RecordStore, read_record
 from recommender.request import Request, answer_id
 from recommender.safety.components import Components
 from recommender.safety.screen import VERSION, Screened, screen
@@ -55,7 +54,7 @@ class Recommender:
 
     def __init__(
         self,
-        store: GraphStore,
+        store: RecordStore,
         snapshot: Snapshot,
         home: FilePath,
         metapaths: Sequence[Metapath] | None = None,

@@ -85,6 +85,20 @@ class MedicineShown(Answer):
     codes: Codes
 
 
+class CypherParameters(Answer):
+    """Which path a statement shows."""
+
+    nodes: list[str] = Field(description="ids of its nodes")
+    edges: list[tuple[str, str, str, str, str]] = Field(description="start, kind, end, source and record of each of its edges")
+
+
+class Cypher(Answer):
+    """What shows a path in Neo4j Browser: the parameters go behind `:params`, then the statement."""
+
+    statement: str
+    parameters: CypherParameters
+
+
 class PathShown(Answer):
     """A path from what is on file to a medicine, with its share of the score."""
 
@@ -95,6 +109,7 @@ class PathShown(Answer):
     sentence: str
     drawn: str
     weakest: EdgeShown
+    cypher: Cypher
 
 
 class Proof(Answer):
@@ -105,6 +120,7 @@ class Proof(Answer):
     nodes: list[NodeShown]
     edges: list[EdgeShown]
     conclusion: str
+    cypher: Cypher | None = Field(description="null where there is no node to show")
 
 
 class FindingShown(Answer):

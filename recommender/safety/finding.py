@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeAlias
 
 from graph.elements import Edge, EdgeKind, NodeKind
 from graph.snapshot import Snapshot
-from recommender.payload import edge_payload, node_payload
+from recommender.payload import edge_payload, node_payload, path_cypher
 from recommender.record import Fact, PatientRecord
 from recommender.safety.components import Component, Components
 
@@ -43,12 +43,14 @@ class Proof:
 
     def payload(self, snapshot: Snapshot) -> dict[str, Any]:
         """As it stands in an answer."""
+        nodes = [node_payload(snapshot, n) for n in self.nodes]
         return {
             "rule": self.rule,
             "fact": dict(self.fact),
-            "nodes": [node_payload(snapshot, n) for n in self.nodes],
+            "nodes": nodes,
             "edges": [edge_payload(e) for e in self.edges],
             "conclusion": self.conclusion,
+            "cypher": path_cypher(nodes, self.edges),
         }
 
 

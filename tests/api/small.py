@@ -6,7 +6,7 @@ from api.accounts import Role
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
 from graph.embedded_store import EmbeddedStore
 from graph.pseudonyms import patient_id, read_patient_key
-from graph.store import Batch, EdgeColumns
+from graph.store import Batch, EdgeColumns, GraphStore
 
 SOURCE = Provenance("test", "1", "CC0-1.0")
 PASSWORD = "correct horse battery"
@@ -73,6 +73,14 @@ def batch(nodes: list[Node], edges: list[Edge]) -> Batch:
 
 def build(home: Path) -> Path:
     """A home with the small graph and two patients."""
+    store = EmbeddedStore(home / "graph.sqlite")
+    fill(store, home)
+    store.close()
+    return home
+
+
+def fill(store: GraphStore, home: Path) -> None:
+    """Load the small graph and two patients, whose ids the home's key makes."""
     key = read_patient_key(home / "patient.key")
     own, other = patient_id(OWN, key), patient_id(OTHER, key)
     nodes = [node(i, kind, name, aliases, **dict(properties)) for i, kind, name, aliases, properties in NODES]
@@ -86,9 +94,15 @@ def build(home: Path) -> Path:
         edge(EdgeKind.HAS_DIAGNOSIS, other, "ICD10CM:J18", "d1", start="2024-01-01", status="active"),
         edge(EdgeKind.ALLERGIC_TO, other, "rx:penicillins", "a1", severity="severe"),
     ]
-    store = EmbeddedStore(home / "graph.sqlite")
     load = store.start_load("small")
     store.write(batch(nodes, edges), load, "1")
     store.finish_load(load, remove_stale=True)
-    store.close()
-    return home
+
+
+def add_medicine(store: GraphStore, name: str, *, finish: bool = True) -> None:
+    """Load one more medicine for hypertension."""
+    load = store.start_load(name)
+    nodes = [node(f"rx:{name}", NodeKind.MEDICINE, name), node("ICD10CM:I10", NodeKind.CONDITION, "Hypertension")]
+    store.write(batch(nodes, [edge(EdgeKind.TREATS, f"rx:{name}", "ICD10CM:I10", line="first")]), load, "1")
+    if finish:
+        store.finish_load(load, remove_stale=False)

@@ -14,6 +14,8 @@ DOCUMENTED = {
     ("/v1/patients/{patient}/recommendations", "get"),
     ("/v1/recommendations", "post"),
     ("/v1/medicines", "get"),
+    ("/guides/rxpath.html", "get"),
+    ("/guides/rxpath.grass", "get"),
     ("/health/live", "get"),
     ("/health/ready", "get"),
 }

@@ -23,7 +23,9 @@ PROTECTED = {
     "recommendations.recommend": ("POST", "/v1/recommendations"),
     "medicines.search": ("GET", "/v1/medicines?q=lis"),
 }
-OPEN = {"auth.issue_token", "health.live", "health.ready", "docs.page", "docs.start", "docs.static", "docs.document"}
+DOCS = {"docs.page", "docs.start", "docs.static", "docs.document"}
+GUIDES = {"guides.guide", "guides.style", "guides.ask"}
+OPEN = {"auth.issue_token", "health.live", "health.ready"} | DOCS | GUIDES
 
 MAY = {
     ("patients.recommend", Role.ADMIN): 403,

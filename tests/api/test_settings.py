@@ -50,6 +50,13 @@ def test_a_key_of_the_environment_goes_first_and_is_not_shown(tmp_path: Path) ->
         ("RXPATH_JWT_MINUTES", "16"),
         ("RXPATH_JWT_MINUTES", "-1"),
         ("RXPATH_JWT_MINUTES", "ten"),
+        ("RXPATH_BROWSER_ORIGIN", "*"),
+        ("RXPATH_BROWSER_ORIGIN", "null"),
+        ("RXPATH_BROWSER_ORIGIN", "127.0.0.1:7474"),
+        ("RXPATH_BROWSER_ORIGIN", "http://127.0.0.1:7474/"),
+        ("RXPATH_BROWSER_ORIGIN", "http://a\nb:7474"),
+        ("RXPATH_BROWSER_ORIGIN", "http://a http://b"),
+        ("RXPATH_BROWSER_ORIGIN", "http://Host:7474"),
     ],
 )
 def test_an_unusable_value_is_refused_by_the_settings_name(tmp_path: Path, name: str, value: str) -> None:

@@ -1,5 +1,6 @@
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from shutil import copytree
 
@@ -7,10 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.accounts import AccountStore
+from api.guarded_store import GuardedStore
 from api.wiring import LOOK_SECONDS, LiveServing, wire
 from graph.elements import EdgeKind, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SnapshotError
+from tests.api import small
 from tests.api.conftest import settings_of, sign_in
 from tests.api.small import batch, edge, node
 
@@ -22,14 +25,13 @@ def changing(home: Path, tmp_path: Path) -> Path:
 
 
 def add_medicine(home: Path, name: str, *, finish: bool = True) -> None:
-    """Load one more medicine for hypertension."""
-    store = EmbeddedStore(home / "graph.sqlite")
-    load = store.start_load(name)
-    nodes = [node(f"rx:{name}", NodeKind.MEDICINE, name), node("ICD10CM:I10", NodeKind.CONDITION, "Hypertension")]
-    store.write(batch(nodes, [edge(EdgeKind.TREATS, f"rx:{name}", "ICD10CM:I10", line="first")]), load, "1")
-    if finish:
-        store.finish_load(load, remove_stale=False)
-    store.close()
+    """Load one more medicine, as another process would."""
+    with closing(EmbeddedStore(home / "graph.sqlite")) as store:
+        small.add_medicine(store, name, finish=finish)
+
+
+def guarded(home: Path) -> GuardedStore:
+    return GuardedStore(EmbeddedStore(home / "graph.sqlite"))
 
 
 def wait_for(condition: object, seconds: float = 20) -> None:
@@ -49,7 +51,7 @@ def test_an_empty_store_is_refused_with_what_to_do(tmp_path: Path) -> None:
 
 def test_new_knowledge_serves_soon_and_not_before_a_look(changing: Path) -> None:
     now = [0.0]
-    live = LiveServing(EmbeddedStore(changing / "graph.sqlite"), settings_of(changing).graph, clock=lambda: now[0])
+    live = LiveServing(guarded(changing), settings_of(changing).graph, clock=lambda: now[0])
     before = live()
     add_medicine(changing, "novopril")
 
@@ -72,7 +74,7 @@ def test_new_knowledge_serves_soon_and_not_before_a_look(changing: Path) -> None
 
 def test_nothing_is_swapped_while_a_load_writes(changing: Path) -> None:
     now = [0.0]
-    live = LiveServing(EmbeddedStore(changing / "graph.sqlite"), settings_of(changing).graph, clock=lambda: now[0])
+    live = LiveServing(guarded(changing), settings_of(changing).graph, clock=lambda: now[0])
     before = live()
     add_medicine(changing, "halfpril", finish=False)
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from graph.pseudonyms import patient_id, read_patient_key
+from graph.queries import query
 from recommender.__main__ import main
 from recommender.request import Request
 from recommender.service import Recommender
@@ -100,6 +101,20 @@ def test_the_day_is_today_unless_said(home: Graph, capsysbinary: pytest.CaptureF
     assert main(["recommend", "--node", "C:hypertension", "--json"]) == 0
 
     assert before <= json.loads(capsysbinary.readouterr().out)["as_of"] <= date.today().isoformat()
+
+
+def test_what_shows_the_paths_in_the_browser_is_printed_when_asked_for(home: Graph, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", "--node", "C:hypertension", "--cypher", *DAY]) == 0
+
+    shown = capsys.readouterr().out.splitlines()
+    assert any(line.startswith(':params {"nodes":["C:hypertension",') for line in shown)
+    assert query("answer/path").statement in shown
+
+
+def test_json_holds_it_anyway(home: Graph) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["recommend", "--node", "C:hypertension", "--cypher", "--json", *DAY])
+    assert caught.value.code == 2
 
 
 DEEP = "[" * 100_000

@@ -4,9 +4,11 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import pytest
 from rich.console import Console
 
+from graph.queries import query
 from recommender.render import SHOWN_CAUTIONS, SHOWN_EXCLUSIONS, render
 from recommender.request import Request
 from recommender.service import Recommender
@@ -16,11 +18,11 @@ from tests.recommender.test_service import EDGES, NODES
 
 @pytest.fixture
 def screen(graph_of: Callable[..., Graph]) -> Callable[..., str]:
-    def shown(more: Any = (), *, terminal: bool = False, **asked: Any) -> str:
+    def shown(more: Any = (), *, terminal: bool = False, cypher: bool = False, **asked: Any) -> str:
         graph = graph_of([*EDGES, *more], NODES)
         answer = Recommender(graph.store, graph.snapshot, graph.folder, compiled=False).recommend(Request(as_of=TODAY, **asked))
         file = io.StringIO()
-        render(answer.body, Console(file=file, width=120, highlight=False, force_terminal=terminal))
+        render(answer.body, Console(file=file, width=120, highlight=False, force_terminal=terminal), cypher=cypher)
         return file.getvalue()
 
     return shown
@@ -124,3 +126,24 @@ def test_brackets_in_names_are_no_styles(graph_of: Callable[..., Graph]) -> None
 def test_colours_stand_on_a_terminal_alone(screen: Callable[..., str]) -> None:
     assert "\x1b[" not in screen(patient="patient:p")
     assert "\x1b[" in screen(patient="patient:p", terminal=True)
+
+
+def test_what_shows_a_path_in_the_browser_stands_under_it_in_one_line(screen: Callable[..., str]) -> None:
+    lines = screen(nodes=("C:hypertension",), cypher=True).splitlines()
+
+    shown = [i for i, line in enumerate(lines) if line.startswith("    +") and "not shown" not in line]
+    assert len(shown) > 2
+    for i in shown:
+        command, parameters = lines[i + 1].split(" ", 1)
+        assert command == ":params"
+        assert set(orjson.loads(parameters)) == {"nodes", "edges"}
+    direct = next(i for i in shown if "Hypertension ←treats– Lisinopril" in lines[i])
+    assert lines[direct + 1] == (
+        ':params {"nodes":["C:hypertension","M:lisinopril"],"edges":[["M:lisinopril","TREATS","C:hypertension","test",""]]}'
+    )
+    assert lines.count(query("answer/path").statement) == 1
+    assert not [line for line in screen(nodes=("C:hypertension",)).splitlines() if "params" in line or "MATCH" in line]
+
+
+def test_without_a_suggestion_there_is_nothing_to_paste(screen: Callable[..., str]) -> None:
+    assert "MATCH" not in screen(case={}, cypher=True)

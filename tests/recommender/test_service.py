@@ -95,14 +95,14 @@ def test_the_form_of_an_answer(graph: Graph) -> None:
     }
     assert (item["probability"], item["prior"], item["lift"]) == (None, None, None)
     path = item["paths"][0]
-    assert set(path) == {"metapath", "nodes", "edges", "contribution", "sentence", "weakest", "drawn"}
+    assert set(path) == {"metapath", "nodes", "edges", "contribution", "sentence", "weakest", "drawn", "cypher"}
     assert set(path["nodes"][0]) == {"id", "kind", "name"}
     assert set(path["edges"][0]) == {"kind", "start", "end", "source", "evidence", "knowledge_level"}
     assert set(item["cautions"][0]) == {"rule", "severity", "sentence", "proof"}
     excluded = answer["excluded"][0]
     assert set(excluded) == {"medicine", "rule", "severity", "sentence", "proof"}
     assert set(excluded["medicine"]) == set(item["medicine"]) == {"id", "name", "codes"}
-    assert set(excluded["proof"]) == {"rule", "fact", "nodes", "edges", "conclusion"}
+    assert set(excluded["proof"]) == {"rule", "fact", "nodes", "edges", "conclusion", "cypher"}
     assert set(answer["care_actions"][0]) == {"care_action", "category", "description", "path"}
     assert set(answer["unresolved"][0]) == {"pointer", "text", "kind", "nearest", "reason", "blocks_safety"}
     assert {e["severity"] for e in answer["excluded"]} == {"exclude"}
