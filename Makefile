@@ -13,8 +13,9 @@ export OMP_NUM_THREADS := 1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/demo ## set up, build the graph, recommend for a patient
+demo: $(VENV)/demo ## set up, build the graph, train, recommend for a patient
 	@$(BIN)/python -m loaders build --brief
+	@$(BIN)/python -m recommender train --brief
 	@$(BIN)/python -m recommender recommend --patient $(PATIENT) --as-of 2026-06-30 --top 3
 
 neo4j: $(VENV)/demo ## start Neo4j on this machine; make neo4j DO=stop ends it

@@ -41,6 +41,9 @@ ROLE_TABLE: Mapping[str, frozenset[Role]] = {
 }
 """Which roles may ask which route; a route without a row does not start."""
 
+EXPLORERS = frozenset({Role.CLINICIAN, Role.ANALYST})
+"""Which roles may ask for exploratory suggestions: research is for those who can judge it, and is never shown to a patient."""
+
 # The library splits this header by its own rules and fails on some, such as ", ,"; nothing but one plain token gets that far.
 _BEARER = re.compile(r"Bearer [A-Za-z0-9_-]{2,2000}\.[A-Za-z0-9_-]{2,4000}\.[A-Za-z0-9_-]{2,200}")
 _TIMES = ("exp", "iat", "nbf")
@@ -104,6 +107,17 @@ def account() -> Account:
     """Whose request is being answered."""
     found: Account = g.account
     return found
+
+
+def may_explore(explore: bool) -> bool:
+    """Whether exploratory suggestions are asked for.
+
+    Raises:
+        ForbiddenError: when they are, by a role that they are not for.
+    """
+    if explore and account().role not in EXPLORERS:
+        raise ForbiddenError(f"the role {account().role} does not include exploratory suggestions")
+    return explore
 
 
 def _let_in() -> None:

@@ -16,6 +16,7 @@ from graph.config import GraphSettings
 from graph.connect import open_store
 from graph.pseudonyms import read_patient_key
 from graph.store import UNFINISHED
+from recommender.artifacts import FOLDER, find_bundle, newest_bundle
 from recommender.service import Recommender
 
 LOOK_SECONDS = 1.0
@@ -27,11 +28,11 @@ _log = logging.getLogger(__name__)
 
 
 class LiveServing:
-    """Answers what serves at the moment, and swaps it when the store's knowledge changed.
+    """Answers what serves at the moment, and swaps it when the store's knowledge changed, or a bundle was trained.
 
-    A thread of its own looks at the store, and prepares the new snapshot while requests go on with the old one; then one
-    reference changes. A request that asks once therefore sees one snapshot from its beginning to its end, and never waits for
-    the store. While a load writes, nothing is swapped; while the store is away, what is known serves on.
+    A thread of its own looks at the store and at the bundles, and prepares what is new while requests go on with the old; then
+    one reference changes. A request that asks once therefore sees one snapshot from its beginning to its end, and never waits
+    for the store. While a load writes, nothing is swapped; while the store is away, what is known serves on.
 
     Args:
         guarded: the graph.
@@ -65,7 +66,8 @@ class LiveServing:
         trouble = ""
         try:
             revision = self._guarded.revision()
-            if revision != self._revision and not revision.startswith(UNFINISHED):
+            changed = revision != self._revision or self._newer_bundle()
+            if changed and not revision.startswith(UNFINISHED):
                 self._serving = self._prepare()
                 self._revision = revision
         except Exception as error:  # its words may name files
@@ -79,9 +81,17 @@ class LiveServing:
             self._trouble = trouble
             self._looking.release()
 
+    def _newer_bundle(self) -> bool:
+        """Whether another bundle was trained on the snapshot that serves."""
+        serving = self._serving
+        bundle = serving.recommender.bundle
+        newest = newest_bundle(self._settings.home / FOLDER, serving.snapshot)
+        return newest is not None and (bundle is None or not newest.stem.endswith(bundle.tag))
+
     def _prepare(self) -> Serving:
         snapshot = current_snapshot(self._guarded.store, self._settings.snapshots)
-        recommender = Recommender(self._guarded, snapshot, self._settings.home)
+        bundle = find_bundle(self._settings.home / FOLDER, snapshot)
+        recommender = Recommender(self._guarded, snapshot, self._settings.home, bundle=bundle)
         serving = Serving(snapshot, recommender, MedicineSearch(snapshot))
         # The first walk loads the compiled kernels: no request should wait for that.
         serving.walk()

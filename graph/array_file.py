@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -76,7 +76,7 @@ def _write(path: Path, arrays: Mapping[str, Array], notes: Mapping[str, object])
     return digest.hexdigest()
 
 
-class ArrayFile:
+class ArrayFile(Mapping[str, Array]):
     """The arrays of a file, mapped read-only.
 
     Args:
@@ -124,8 +124,14 @@ class ArrayFile:
         first = self._start + start
         return self._bytes[first : first + size].view(dtype).reshape(shape)
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         return name in self._directory
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._directory)
+
+    def __len__(self) -> int:
+        return len(self._directory)
 
     def digest(self) -> str:
         """Hash of the bytes as they are now; equal to what :func:`write_arrays` answered unless the file was damaged."""

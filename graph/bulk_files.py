@@ -168,8 +168,9 @@ class _Tables:
             # Patients are given by the caller, in the form in which they may leave.
             for node in store.nodes(kind) if kind is not NodeKind.PATIENT else ():
                 self._add_node(node)
-        for columns in store.knowledge_edges():
-            self._add_edges(columns)
+        for derived in (False, True):
+            for columns in store.knowledge_edges(derived=derived):
+                self._add_edges(columns)
         for node, edges in patients:
             self._add_node(node)
             for edge in edges:

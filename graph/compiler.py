@@ -15,6 +15,7 @@ from graph.array_file import Array, TextColumn, write_arrays
 from graph.elements import Node, NodeId, NodeKind, PropertyValue, Provenance
 from graph.errors import SnapshotError, StoreUnavailableError
 from graph.property_text import properties_text
+from graph.relation import adjacency_arrays, ordered_pairs
 from graph.schema import EDGE_RULES
 from graph.snapshot import FORMAT, KIND_ORDER, LEVEL_ORDER, Snapshot
 from graph.store import EdgeColumns, GraphStore, Repeated, distinct
@@ -128,7 +129,7 @@ def _relation_arrays(
     symmetric = EDGE_RULES[group.kind].symmetric and group.start_kind == group.end_kind
     low, high = (np.minimum(starts, ends), np.maximum(starts, ends)) if symmetric else (starts, ends)
     # Sources differ between edges of one pair and direction, records where even the source is the same: the order is total.
-    order = np.lexsort((_ranks(group.records), sources, starts, _pairs(low, high)))
+    order = np.lexsort((_ranks(group.records), sources, starts, ordered_pairs(low, high)))
     low, high = low[order], high[order]
     fresh = np.ones(len(group), bool)
     fresh[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
@@ -155,17 +156,12 @@ def _relation_arrays(
         both = (np.concatenate((first, last)), np.concatenate((last, first)))
         links = np.tile(np.arange(len(first), dtype=np.int32), 2)
         keep = np.concatenate((np.ones(len(first), bool), first != last))
-        arrays |= _adjacency("out", both[0][keep], both[1][keep], links[keep], spans[group.start_kind])
+        arrays |= adjacency_arrays("out", both[0][keep], both[1][keep], links[keep], spans[group.start_kind])
     else:
         links = np.arange(len(first), dtype=np.int32)
-        arrays |= _adjacency("out", first, last, links, spans[group.start_kind])
-        arrays |= _adjacency("in", last, first, links, spans[group.end_kind])
+        arrays |= adjacency_arrays("out", first, last, links, spans[group.start_kind])
+        arrays |= adjacency_arrays("in", last, first, links, spans[group.end_kind])
     return arrays
-
-
-def _pairs(high: Array, low: Array) -> Array:
-    """Two numbers in one, shape (n,), int64, in the order of the first and then of the second."""
-    return high.astype(np.int64) << 32 | low
 
 
 def _canonical_texts(column: Sequence[Mapping[str, PropertyValue]]) -> Sequence[str]:
@@ -196,15 +192,3 @@ def _spans(nodes: Sequence[Node]) -> dict[NodeKind, tuple[int, int]]:
         first, count = spans.get(node.kind, (i, 0))
         spans[node.kind] = (first, count + 1)
     return spans
-
-
-def _adjacency(way: str, rows: Array, targets: Array, links: Array, span: tuple[int, int]) -> dict[str, Array]:
-    """Compressed sparse rows of the entries, each row's targets ascending."""
-    first, count = span
-    order = np.argsort(_pairs(rows, targets), kind="stable")
-    counts = np.bincount(rows - first, minlength=count)
-    return {
-        f"{way}/pointers": np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
-        f"{way}/targets": targets[order].astype(np.int32),
-        f"{way}/links": links[order].astype(np.int32),
-    }

@@ -6,7 +6,7 @@ than rows arrive one by one. Texts and properties are read only for kinds that h
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from graph.array_file import Array
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
 from graph.property_text import properties_of
-from graph.store import PATIENT_EDGES, EdgeColumns, Repeated
+from graph.store import EdgeColumns, Repeated
 
 T = TypeVar("T")
 _NUMBERS = ("start", '"end"', "provenance", "level")
@@ -81,8 +81,8 @@ class ElementReader:
         ]
         return sorted(edges, key=lambda edge: edge.key)
 
-    def knowledge_edges(self, connection: sqlite3.Connection) -> Iterator[EdgeColumns]:
-        """All edges that start at no patient, one group for each kind and kinds of ends."""
+    def edges(self, connection: sqlite3.Connection, of_kinds: Collection[EdgeKind]) -> Iterator[EdgeColumns]:
+        """All edges of kinds that start at no patient, one group for each kind and kinds of ends."""
         patient = self._codes[NodeKind.PATIENT]
         size = (connection.execute("SELECT max(num) FROM node").fetchone()[0] or 0) + 1
         # Numbers are dense: a list answers several times faster than a dictionary.
@@ -91,7 +91,7 @@ class ElementReader:
             ids[number], kinds[number] = NodeId(node_id), kind
         query = "SELECT num, source, source_version, licence FROM provenance"
         provenances = {number: Provenance(*row) for number, *row in connection.execute(query)}
-        for kind in sorted(set(EdgeKind) - PATIENT_EDGES):
+        for kind in sorted(of_kinds):
             numbers, texts = self._columns(connection, self._codes[kind])
             if not len(numbers[0]):
                 continue

@@ -5,7 +5,9 @@ an edge is five small integers in a clustered table. Each element carries three 
 that changed it, the last that saw it — from which a finished load's counts and the stale elements follow.
 """
 
+import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +21,7 @@ from graph.embedded_write import ElementWriter
 from graph.errors import StoreUnavailableError, UnknownNodeError
 from graph.revision import Revision
 from graph.schema import CURIE
-from graph.store import PATIENT_EDGES, Batch, EdgeColumns, GraphStore, Load, LoadCounts, check_batch
+from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, Batch, EdgeColumns, GraphStore, Load, LoadCounts, check_batch
 
 
 class EmbeddedStore:
@@ -39,8 +41,8 @@ class EmbeddedStore:
         self._writer = ElementWriter(self._codes)
         self._reader = ElementReader(self._words)
         self._stamp = ""
-        self._patient = self._codes[NodeKind.PATIENT]
-        self._patient_edges = frozenset(self._codes[kind] for kind in PATIENT_EDGES)
+        self._knowledge = frozenset(self._codes[kind] for kind in {*NodeKind, *KNOWLEDGE_EDGES} - {NodeKind.PATIENT})
+        self._derived = json.dumps(sorted(self._codes[kind] for kind in DERIVED_EDGES))
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -79,28 +81,30 @@ class EmbeddedStore:
             for columns in batch.edges:
                 self._writer.write_edges(connection, columns, load.number)
             knows = any(n.kind is not NodeKind.PATIENT for n in batch.nodes) or any(
-                c.kind not in PATIENT_EDGES for c in batch.edges
+                c.kind in KNOWLEDGE_EDGES for c in batch.edges
             )
             if knows:
                 self._set_revision(connection, self._revision(connection).begin(load.number))
             connection.execute("UPDATE load SET progress = ? WHERE number = ?", (progress, load.number))
 
-    def finish_load(self, load: Load, *, remove_stale: bool) -> LoadCounts:
+    def finish_load(self, load: Load, *, remove_stale: bool, derived: bool = False) -> LoadCounts:
         """See :meth:`graph.store.GraphStore.finish_load`."""
         tag = load.number
         with self._transaction() as connection:
-            stale = self._remove_stale(connection, tag) if remove_stale else {}
-            created, changed, knowledge = 0, 0, stale.get(False, 0)
-            for table, patient_kinds in (("node", {self._patient}), ("edge", self._patient_edges)):
+            stale: Counter[bool] = Counter()
+            if remove_stale:
+                stale = self._remove_derived(connection, tag) if derived else self._remove_stale(connection, tag)
+            created, changed, knowledge = 0, 0, stale[True]
+            for table in ("node", "edge"):
                 query = f"""SELECT kind, sum(created = ?1), sum(changed = ?1 AND created <> ?1) FROM {table}
                             WHERE changed = ?1 GROUP BY kind"""
                 for kind, new, other in connection.execute(query, (tag,)):
                     created, changed = created + new, changed + other
-                    knowledge += 0 if kind in patient_kinds else new + other
+                    knowledge += new + other if kind in self._knowledge else 0
             self._set_revision(connection, self._revision(connection).end(tag, changed=knowledge > 0))
             before = connection.execute("SELECT removed FROM load WHERE number = ?", (tag,)).fetchone()[0]
             connection.execute("UPDATE load SET state = 'finished' WHERE number = ?", (tag,))
-        return LoadCounts(created, changed, before + sum(stale.values()))
+        return LoadCounts(created, changed, before + stale.total())
 
     def _set_revision(self, connection: sqlite3.Connection, revision: Revision) -> None:
         self._file.put(connection, "state", "revision", revision.current)
@@ -110,16 +114,23 @@ class EmbeddedStore:
         current = self._file.get(connection, "state", "revision") or "empty"
         return Revision(current, self._file.get(connection, "state", "revision before"))
 
-    def _remove_stale(self, connection: sqlite3.Connection, tag: int) -> dict[bool, int]:
-        """Remove what earlier loads saw and this did not; how many, patients' elements (True) and knowledge (False)."""
-        removed = {True: 0, False: 0}
+    def _remove_derived(self, connection: sqlite3.Connection, tag: int) -> Counter[bool]:
+        """Remove derived edges that earlier loads saw and this did not; how many, none of them knowledge."""
+        stale = "kind IN (SELECT value FROM json_each(?)) AND seen <> ?"
+        return Counter({False: connection.execute(f"DELETE FROM edge WHERE {stale}", (self._derived, tag)).rowcount})
+
+    def _remove_stale(self, connection: sqlite3.Connection, tag: int) -> Counter[bool]:
+        """Remove what earlier loads saw and this did not; how many, of knowledge (True) and of all else (False)."""
+        removed: Counter[bool] = Counter()
         connection.execute("CREATE TEMP TABLE gone AS SELECT num, kind FROM node WHERE seen <> ?", (tag,))
-        dangling = "seen <> ? OR start IN (SELECT num FROM gone) OR end IN (SELECT num FROM gone)"
-        for kind, n in connection.execute(f"SELECT kind, count(*) FROM edge WHERE {dangling} GROUP BY kind", (tag,)):
-            removed[kind in self._patient_edges] += n
+        dangling = """(seen <> ? AND kind NOT IN (SELECT value FROM json_each(?)))
+                      OR start IN (SELECT num FROM gone) OR end IN (SELECT num FROM gone)"""
+        bound = (tag, self._derived)
+        for kind, n in connection.execute(f"SELECT kind, count(*) FROM edge WHERE {dangling} GROUP BY kind", bound):
+            removed[kind in self._knowledge] += n
         for kind, n in connection.execute("SELECT kind, count(*) FROM gone GROUP BY kind"):
-            removed[kind == self._patient] += n
-        connection.execute(f"DELETE FROM edge WHERE {dangling}", (tag,))
+            removed[kind in self._knowledge] += n
+        connection.execute(f"DELETE FROM edge WHERE {dangling}", bound)
         connection.execute("DELETE FROM node WHERE num IN (SELECT num FROM gone)")
         connection.execute("DROP TABLE gone")
         self._writer.forget()
@@ -149,10 +160,10 @@ class EmbeddedStore:
         with self._file.reading() as connection:
             return self._reader.edges_from(connection, node_id, kinds or tuple(EdgeKind))
 
-    def knowledge_edges(self) -> Iterator[EdgeColumns]:
+    def knowledge_edges(self, *, derived: bool = False) -> Iterator[EdgeColumns]:
         """See :meth:`graph.store.GraphStore.knowledge_edges`."""
         with self._file.reading() as connection:
-            yield from self._reader.knowledge_edges(connection)
+            yield from self._reader.edges(connection, DERIVED_EDGES if derived else KNOWLEDGE_EDGES)
 
     def counts(self) -> dict[str, int]:
         """See :meth:`graph.store.GraphStore.counts`."""

@@ -11,7 +11,7 @@ from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.errors import StoreUnavailableError
 from graph.neo4j_rows import RowReader
 from graph.neo4j_statements import ATTEMPTS, Rows, Run, Transactions
-from graph.store import EdgeColumns
+from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, EdgeColumns
 
 NO_LIMIT = 2**62
 
@@ -52,16 +52,19 @@ class ElementReader:
                 return sorted(edges, key=lambda edge: edge.key)
         raise unsteady()
 
-    def knowledge_edges(self) -> Iterator[EdgeColumns]:
-        """All edges between nodes that are no patients, one group for each (kind, start kind, end kind)."""
+    def knowledge_edges(self, *, derived: bool) -> Iterator[EdgeColumns]:
+        """All edges of knowledge, or those that training derives, one group for each (kind, start kind, end kind)."""
         groups: dict[tuple[str, str, str], list[tuple[str, Sequence[str], dict[str, Any]]]] = {}
-        for start, start_kind, kind, end_kind, ends, values in self._steady("revision", "store/knowledge_edges"):
+        # Of derived edges the revision does not tell.
+        sign, wanted = ("stamp", DERIVED_EDGES) if derived else ("revision", KNOWLEDGE_EDGES)
+        found = self._steady(sign, "store/knowledge_edges", kinds=sorted(map(str, wanted)))
+        for start, start_kind, kind, end_kind, ends, values in found:
             groups.setdefault((kind, start_kind, end_kind), []).append((start, ends, values))
         reader = RowReader()
         while groups:
             # Each group is let go before the next is made: together they are the whole graph.
-            (kind, start_kind, end_kind), rows = groups.popitem()
-            yield reader.columns(EdgeKind(kind), (NodeKind(start_kind), NodeKind(end_kind)), rows)
+            (kind, start_kind, end_kind), edges = groups.popitem()
+            yield reader.columns(EdgeKind(kind), (NodeKind(start_kind), NodeKind(end_kind)), edges)
 
     def counts(self) -> dict[str, int]:
         """Number of nodes of each node kind and of edges of each edge kind, by their words."""

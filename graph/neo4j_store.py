@@ -194,12 +194,13 @@ class Neo4jStore:
         check_batch(batch)
         self._change(lambda run, state: write_batch(run, self.name, state, batch, load.number, progress))
 
-    def finish_load(self, load: Load, *, remove_stale: bool) -> LoadCounts:
+    def finish_load(self, load: Load, *, remove_stale: bool, derived: bool = False) -> LoadCounts:
         """See :meth:`graph.store.GraphStore.finish_load`."""
         tag = load.number
         if remove_stale:
             # In parts: the memory of a transaction is bounded. A load that is interrupted here goes on with the rest.
-            for name in ("store/remove_stale_edges", "store/remove_stale_nodes"):
+            whole = ("store/remove_stale_edges", "store/remove_stale_nodes")
+            for name in ("store/remove_stale_derived",) if derived else whole:
                 while self._change(partial(remove_some, store=self.name, name=name, tag=tag)):
                     pass
         return self._change(lambda run, state: finish(run, self.name, state, tag))
@@ -221,9 +222,9 @@ class Neo4jStore:
         """See :meth:`graph.store.GraphStore.edges_from`."""
         return self._reader.edges_from(node_id, kinds or tuple(EdgeKind)) if CURIE.fullmatch(node_id) else ()
 
-    def knowledge_edges(self) -> Iterator[EdgeColumns]:
+    def knowledge_edges(self, *, derived: bool = False) -> Iterator[EdgeColumns]:
         """See :meth:`graph.store.GraphStore.knowledge_edges`."""
-        return self._reader.knowledge_edges()
+        return self._reader.knowledge_edges(derived=derived)
 
     def counts(self) -> dict[str, int]:
         """See :meth:`graph.store.GraphStore.counts`."""

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 from graph.elements import Node, NodeKind
 from graph.neo4j_rows import TAGS, Values, edge_values, node_values, shared_values
 from graph.neo4j_statements import Run, State, revision_of, set_revision
-from graph.store import PATIENT_EDGES, Batch, EdgeColumns, LoadCounts, end_error
+from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, Batch, EdgeColumns, LoadCounts, end_error
 
 T = TypeVar("T")
 SLICE = 5_000
 """Rows that one statement takes."""
 REMOVED_AT_ONCE = 20_000
 """Stale elements that one transaction removes."""
-_PATIENT_WORDS = frozenset({str(NodeKind.PATIENT), *map(str, PATIENT_EDGES)})
+_KNOWLEDGE_WORDS = frozenset(map(str, {*NodeKind, *KNOWLEDGE_EDGES} - {NodeKind.PATIENT}))
 
 
 def write_nodes(run: Run, graph: int, tag: int, nodes: Sequence[Node]) -> int:
@@ -93,18 +93,19 @@ def write_batch(run: Run, store: str, state: State, batch: Batch, tag: int, prog
 
 
 def _knows(batch: Batch) -> bool:
-    """Whether a batch brings knowledge, and not only what is on file about patients."""
+    """Whether a batch brings knowledge, and not only what is on file about patients or what training derives."""
     nodes = any(node.kind is not NodeKind.PATIENT for node in batch.nodes)
-    return nodes or any(columns.kind not in PATIENT_EDGES for columns in batch.edges)
+    return nodes or any(columns.kind in KNOWLEDGE_EDGES for columns in batch.edges)
 
 
 def remove_some(run: Run, state: State, store: str, name: str, tag: int) -> int:
     """Remove a part of what a load did not see, by the statement of this name; how many, 0 when nothing is left."""
-    gone = run(name, graph=state["graph"], tag=tag, limit=REMOVED_AT_ONCE)
+    kept = {"kept": sorted(map(str, DERIVED_EDGES))} if name == "store/remove_stale_edges" else {}
+    gone = run(name, graph=state["graph"], tag=tag, limit=REMOVED_AT_ONCE, **kept)
     removed: int = sum(count for _, count in gone)
     if removed:
         run("store/add_removed", graph=state["graph"], number=tag, removed=removed)
-    if any(kind not in _PATIENT_WORDS for kind, _ in gone):
+    if any(kind in _KNOWLEDGE_WORDS for kind, _ in gone):
         # What is removed makes the knowledge another: there is no name to return to.
         set_revision(run, store, replace(revision_of(state).begin(tag), before=""))
     return removed
@@ -119,7 +120,7 @@ def finish(run: Run, store: str, state: State, tag: int) -> LoadCounts:
         return LoadCounts(load["created"], load["changed"], load["removed"])
     touched = [*run("store/touched_nodes", graph=graph, tag=tag), *run("store/touched_edges", graph=graph, tag=tag)]
     created, changed = (sum(row[i] for row in touched) for i in (1, 2))
-    knows = any(kind not in _PATIENT_WORDS for kind, *_ in touched)
+    knows = any(kind in _KNOWLEDGE_WORDS for kind, *_ in touched)
     set_revision(run, store, revision_of(state).end(tag, changed=knows))
     removed = run("store/end_load", graph=graph, number=tag, created=created, changed=changed)[0][0]
     return LoadCounts(created, changed, removed)

@@ -11,20 +11,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph.array_file import Array, ArrayFile, TextColumn
+from graph.array_file import Array, TextColumn
 from graph.elements import EdgeKind, NodeKind
 from graph.schema import EDGE_RULES
 
 
 class RelationKey(NamedTuple):
-    """Names a relation: an edge kind and the kinds that it joins."""
+    """Names a relation: an edge kind, the kinds that it joins and, for edges that training derives, the method that made it."""
 
     kind: EdgeKind
     start: NodeKind
     end: NodeKind
+    method: str = ""
 
     def __str__(self) -> str:
-        return f"{self.start}-{self.kind}-{self.end}"
+        return f"{self.start}-{self.kind}-{self.end}" + (f"/{self.method}" if self.method else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Relation:
     adjacency that serves both ways.
     """
 
-    def __init__(self, key: RelationKey, arrays: ArrayFile, first: Mapping[NodeKind, int]) -> None:
+    def __init__(self, key: RelationKey, arrays: Mapping[str, Array], first: Mapping[NodeKind, int]) -> None:
         self.key = key
         self.symmetric = EDGE_RULES[key.kind].symmetric and key.start == key.end
         self._arrays = arrays
@@ -122,6 +123,11 @@ class Relation:
         """shape (edges,), uint32: number of each edge's provenance."""
         return self._array("provenance")
 
+    @cached_property
+    def similarities(self) -> Array | None:
+        """shape (links,), float64: in (0, 1], of links that training derived; nothing for what the graph itself says."""
+        return self._array("similarity") if f"{self._prefix}similarity" in self._arrays else None
+
     def text(self, name: str, edge: int) -> str:
         """A text of an edge: ``evidence``, ``record``, ``known_since`` or ``properties``; empty where no edge has any."""
         column = self._columns.get(name)
@@ -144,3 +150,28 @@ class Relation:
     @cached_property
     def _ends(self) -> tuple[Array, Array]:
         return self._array("start"), self._array("end")
+
+
+def ordered_pairs(high: Array, low: Array) -> Array:
+    """Two numbers in one, shape (n,), int64, in the order of the first and then of the second."""
+    return high.astype(np.int64) << 32 | low
+
+
+def adjacency_arrays(way: str, rows: Array, targets: Array, links: Array, span: tuple[int, int]) -> dict[str, Array]:
+    """Compressed sparse rows of the entries, each row's targets ascending.
+
+    Args:
+        way: ``out`` or ``in``: what the arrays' names begin with.
+        rows: shape (entries,): the node that each entry belongs to.
+        targets: shape (entries,): the neighbour.
+        links: shape (entries,): the link of the relation.
+        span: number of the first node of the rows' kind, and how many there are.
+    """
+    first, count = span
+    order = np.argsort(ordered_pairs(rows, targets), kind="stable")
+    counts = np.bincount(rows - first, minlength=count)
+    return {
+        f"{way}/pointers": np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
+        f"{way}/targets": targets[order].astype(np.int32),
+        f"{way}/links": links[order].astype(np.int32),
+    }

@@ -214,6 +214,15 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
         {"relation": PropertyRule(str, required=True, values=("exact", "broader", "narrower", "close"))},
     ),
     EdgeKind.RESEMBLES: EdgeRule(frozenset({(_N.MEDICINE, _N.MEDICINE), (_N.CONDITION, _N.CONDITION)}), {}, symmetric=True),
+    EdgeKind.SIMILAR_TO: EdgeRule(
+        frozenset({(_N.MEDICINE, _N.MEDICINE), (_N.CONDITION, _N.CONDITION)}),
+        # A similarity of nothing would be no edge: the least number above zero is the bound.
+        {
+            "similarity": PropertyRule(float, required=True, low=sys.float_info.min, high=1),
+            "bundle": PropertyRule(str, required=True),
+        },
+        symmetric=True,
+    ),
     EdgeKind.BINDS: EdgeRule(_joins([_N.MEDICINE], [_N.GENE]), {}),
     EdgeKind.UPREGULATES: EdgeRule(_joins([_N.MEDICINE, _N.CONDITION, _N.ANATOMY], [_N.GENE]), {}),
     EdgeKind.DOWNREGULATES: EdgeRule(_joins([_N.MEDICINE, _N.CONDITION, _N.ANATOMY], [_N.GENE]), {}),

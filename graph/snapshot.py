@@ -8,7 +8,8 @@ Strings appear only at the border: inside, everything is a number.
 
 import json
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,10 +77,26 @@ class Snapshot:
             name: TextColumn(self._arrays[f"{name}/ends"], self._arrays[f"{name}/block"])
             for name in ("id", "name", "aliases", "properties")
         }
+        self._node_provenance = self._arrays["node/provenance"]
+        self._keep_edges()
+
+    def _keep_edges(self) -> None:
         # What a snapshot says never changes, so edges that were read once are kept, within bounds.
         self._link_edges = lru_cache(KEPT_LINKS)(self._read_link)
         self._rows = lru_cache(KEPT_ROWS)(self._read_row)
-        self._node_provenance = self._arrays["node/provenance"]
+
+    def extended(self, relations: Iterable[Relation], provenances: Sequence[Provenance]) -> "Snapshot":
+        """This snapshot with further relations, or with others in the place of its own; the file and its checksum stay.
+
+        Args:
+            relations: made by :func:`graph.derived.derived_relation`; one of the same key takes the place of what was there.
+            provenances: what their edges' provenance numbers count on from ``len(provenances)`` of this snapshot.
+        """
+        other = copy(self)
+        other.relations = self.relations | {relation.key: relation for relation in relations}
+        other.provenances = (*self.provenances, *provenances)
+        other._keep_edges()
+        return other
 
     def verify(self) -> bool:
         """Whether the file's bytes still have the checksum that names it."""
@@ -169,6 +186,10 @@ class Snapshot:
     def edge(self, relation: Relation, position: int) -> Edge:
         """One edge of a relation."""
         start, end = relation.ends(position)
+        similarities = relation.similarities
+        properties = properties_of(relation.text("properties", position))
+        if similarities is not None:
+            properties = {**properties, "similarity": float(similarities[position])}
         return Edge(
             relation.key.kind,
             self.id(start),
@@ -178,7 +199,7 @@ class Snapshot:
             relation.text("evidence", position),
             relation.text("record", position),
             relation.text("known_since", position),
-            properties_of(relation.text("properties", position)),
+            properties,
         )
 
     def link_edges(self, relation: Relation, link: int) -> Sequence[Edge]:

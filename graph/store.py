@@ -3,8 +3,8 @@
 The rules of the port: elements are checked against the schema by whoever writes them through it; a batch is written whole or
 not at all; writing the same batch twice changes nothing; a *load* is named and remembers how far it came, in the same
 transaction as the data, so that an interrupted load goes on where it stopped; reading is in a fixed order (nodes by kind and
-id, edges by their key). Patients live in the same store as knowledge but count apart: they never change the *revision*, which
-names the state of the knowledge that a snapshot was compiled from.
+id, edges by their key). Patients, and the edges that training derives, live in the same store as knowledge but count apart:
+they never change the *revision*, which names the state of the knowledge that a snapshot was compiled from.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +37,12 @@ PATIENT_EDGES = frozenset(
     }
 )
 """Edge kinds that start at a patient: read live, never compiled."""
+
+DERIVED_EDGES = frozenset({EdgeKind.SIMILAR_TO})
+"""Edge kinds that training derives from the knowledge: in the store for people to see, never compiled and never trained on."""
+
+KNOWLEDGE_EDGES = frozenset(EdgeKind) - PATIENT_EDGES - DERIVED_EDGES
+"""Edge kinds that are compiled, and of which the revision tells."""
 
 UNFINISHED = "unfinished"
 """What a revision begins with while a load is writing knowledge: nothing should be compiled from it yet."""
@@ -208,6 +214,10 @@ class LoadCounts:
     changed: int
     removed: int
 
+    def __add__(self, other: "LoadCounts") -> "LoadCounts":
+        """What two loads did together."""
+        return LoadCounts(self.created + other.created, self.changed + other.changed, self.removed + other.removed)
+
 
 def _distinct_rows(column: Sequence[Mapping[str, PropertyValue]]) -> Sequence[Mapping[str, PropertyValue]]:
     # Rows are mostly objects of their own: to look for repeated ones costs more than it saves.
@@ -265,8 +275,15 @@ class GraphStore(Protocol):
         """
         ...
 
-    def finish_load(self, load: Load, *, remove_stale: bool) -> LoadCounts:
-        """Close a load and count what it did; with ``remove_stale``, elements that earlier loads wrote and this did not go."""
+    def finish_load(self, load: Load, *, remove_stale: bool, derived: bool = False) -> LoadCounts:
+        """Close a load and count what it did.
+
+        Args:
+            load: the load.
+            remove_stale: whether elements that earlier loads wrote and this did not go.
+            derived: whether those are the edges that training derives, and nothing else; otherwise these stay, unless a node
+                of theirs goes.
+        """
         ...
 
     def node(self, node_id: NodeId) -> Node:
@@ -285,8 +302,12 @@ class GraphStore(Protocol):
         """Edges that start at a node, of the given kinds (all when empty), in the order of their keys."""
         ...
 
-    def knowledge_edges(self) -> Iterator[EdgeColumns]:
-        """All edges between nodes that are no patients, one group for each (kind, start kind, end kind), in no fixed order."""
+    def knowledge_edges(self, *, derived: bool = False) -> Iterator[EdgeColumns]:
+        """All edges of knowledge, one group for each (kind, start kind, end kind), in no fixed order.
+
+        Args:
+            derived: whether to read the edges that training derives instead.
+        """
         ...
 
     def counts(self) -> "dict[str, int]":

@@ -54,10 +54,11 @@ def copy_graph(source: GraphStore, target: GraphStore, patients: PatientRecords,
     staging = _staging(target)
     try:
         load = staging.start_load(token_hex(16))
-        _Writer(staging, load, listener).write(source, patients)
+        writer = _Writer(staging, listener)
+        writer.write(load, source, patients)
         if source.revision() != revision:
             raise _unsteady()
-        counts = staging.finish_load(load, remove_stale=True)
+        counts = staging.finish_load(load, remove_stale=True) + _copy_derived(source, staging, writer)
     except BaseException as error:
         with suppress(StoreUnavailableError):
             staging.discard()
@@ -68,6 +69,13 @@ def copy_graph(source: GraphStore, target: GraphStore, patients: PatientRecords,
     target.note(COPY_NOTE, "of the graph of another store")
     target.adopt(staging)
     return counts
+
+
+def _copy_derived(source: GraphStore, staging: GraphStore, writer: "_Writer") -> LoadCounts:
+    """Copy what training derived, so that it is seen beside the knowledge that it was derived from."""
+    load = staging.start_load(token_hex(16))
+    writer.write_edges(load, source.knowledge_edges(derived=True))
+    return staging.finish_load(load, remove_stale=True, derived=True)
 
 
 def _unsteady() -> StoreUnavailableError:
@@ -97,37 +105,39 @@ def _staging(target: GraphStore) -> GraphStore:
 
 
 class _Writer:
-    """Writes elements of one store into a load of another.
+    """Writes elements of one store into loads of another.
 
     Args:
         store: where to.
-        load: the load.
         listener: is told of the progress.
     """
 
-    def __init__(self, store: GraphStore, load: Load, listener: Listener) -> None:
+    def __init__(self, store: GraphStore, listener: Listener) -> None:
         self._store = store
-        self._load = load
         self._listener = listener
         self._kinds: dict[NodeId, NodeKind] = {}
         self._told: Counter[str] = Counter()
 
-    def write(self, source: GraphStore, patients: PatientRecords) -> None:
+    def write(self, load: Load, source: GraphStore, patients: PatientRecords) -> None:
         """Write a store's knowledge, and patients."""
         for kind in NodeKind:
             # Patients are given by the caller, in the form in which they may leave.
             for some in _slices(source.nodes(kind) if kind is not NodeKind.PATIENT else (), _NODES_AT_ONCE):
                 self._kinds |= {node.id: kind for node in some}
-                self._write(Batch(some), str(kind), len(some))
-        for columns in source.knowledge_edges():
-            for start in range(0, len(columns), _EDGES_AT_ONCE):
-                part = {name: getattr(columns, name)[start : start + _EDGES_AT_ONCE] for name in _COLUMNS}
-                some_edges = replace(columns, **part)
-                self._write(Batch((), [some_edges]), str(columns.kind), len(some_edges))
+                self._write(load, Batch(some), str(kind), len(some))
+        self.write_edges(load, source.knowledge_edges())
         for records in _slices(patients, _PATIENTS_AT_ONCE):
             nodes = [node for node, _ in records]
             edges = [edge for _, found in records for edge in found]
-            self._write(Batch(nodes, self._columns(edges)), str(NodeKind.PATIENT), len(nodes))
+            self._write(load, Batch(nodes, self._columns(edges)), str(NodeKind.PATIENT), len(nodes))
+
+    def write_edges(self, load: Load, groups: Iterable[EdgeColumns]) -> None:
+        """Write edges whose nodes are there."""
+        for columns in groups:
+            for start in range(0, len(columns), _EDGES_AT_ONCE):
+                part = {name: getattr(columns, name)[start : start + _EDGES_AT_ONCE] for name in _COLUMNS}
+                some_edges = replace(columns, **part)
+                self._write(load, Batch((), [some_edges]), str(columns.kind), len(some_edges))
 
     def _columns(self, edges: Iterable[Edge]) -> list[EdgeColumns]:
         groups: dict[tuple[EdgeKind, NodeKind | None], list[Edge]] = {}
@@ -136,8 +146,8 @@ class _Writer:
         # An end that was not among the nodes was written after them: the copy is given up for it at the end.
         return [EdgeColumns.of(group, NodeKind.PATIENT, kind) for (_, kind), group in groups.items() if kind]
 
-    def _write(self, batch: Batch, what: str, rows: int) -> None:
-        self._store.write(batch, self._load, what)
+    def _write(self, load: Load, batch: Batch, what: str, rows: int) -> None:
+        self._store.write(batch, load, what)
         self._told[what] += rows
         self._listener(what, self._told[what])
 

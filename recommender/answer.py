@@ -1,5 +1,6 @@
 """The answer to a request, in the one form that the shell and the API give."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,47 @@ NOTICE = (
 )
 SYNTHETIC = "The patient is synthetic."
 UNSCREENED = "Not screened for safety: {reason}."
+RESEARCH = (
+    "Research, not a treatment: no source in the graph says that this medicine treats or palliates the evidence, directly or "
+    "through the condition tree; the walk alone leads to it."
+)
+"""What every suggestion of the exploratory list says of itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """A calibrated score with its interval.
+
+    Attributes:
+        value: in [0, 1].
+        low: lower end of the interval, at most ``value``.
+        high: upper end, at least ``value``.
+        supported: whether the pairs that the calibration was fitted on have any like this one.
+        of: what it is the probability of: ``good outcome`` of an established suggestion, ``treatment`` of an exploratory one.
+    """
+
+    value: float
+    low: float
+    high: float
+    supported: bool
+    of: str = "treatment"
+
+    def payload(self) -> dict[str, Any]:
+        """As it stands in an answer."""
+        support = "calibrated" if self.supported else "low"
+        return {"of": self.of, "value": self.value, "low": self.low, "high": self.high, "support": support}
+
+
+def degree_prior(expected: float) -> float:
+    """The probability of at least one treatment link where the degrees let this many be expected.
+
+    Args:
+        expected: at least 0; see :func:`recommender.scoring.expected_by_degree`.
+
+    Returns:
+        1 − exp(−expected): links that fall at random are counted by a Poisson law.
+    """
+    return -math.expm1(-expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +73,8 @@ class Suggestion:
         paths: those of largest contribution.
         remainder: what the paths that are not shown add to the score.
         cautions: findings that do not exclude.
+        probability: the score, calibrated; None without a calibration.
+        prior: the probability that degrees alone would give, in [0, 1]; None without a calibration.
     """
 
     medicine: int
@@ -40,6 +84,13 @@ class Suggestion:
     paths: tuple[Path, ...]
     remainder: float
     cautions: tuple[Finding, ...]
+    probability: Probability | None = None
+    prior: float | None = None
+
+    @property
+    def lift(self) -> float | None:
+        """How many times as probable as degrees alone would have it; None without a probability or with a prior of 0."""
+        return self.probability.value / self.prior if self.probability and self.prior else None
 
     def payload(self, rank: int, snapshot: Snapshot) -> dict[str, Any]:
         """As it stands in an answer; probability, prior and lift are null until scores are calibrated."""
@@ -48,9 +99,10 @@ class Suggestion:
             "medicine": medicine_payload(snapshot, self.medicine),
             "list": "established" if self.established else "exploratory",
             "score": self.score,
-            "probability": None,
-            "prior": None,
-            "lift": None,
+            "research": None if self.established else RESEARCH,
+            "probability": self.probability.payload() if self.probability else None,
+            "prior": self.prior,
+            "lift": self.lift,
             "degree": self.degree,
             "paths": [path.payload(snapshot) for path in self.paths],
             "remainder": self.remainder,

@@ -4,8 +4,11 @@ The tree::
 
     RxpathError
     └── RecommenderError
+        ├── BundleError         a bundle cannot be read, or is of another snapshot
         ├── CaseError           a case or a request cannot be understood
+        ├── EvaluationError     what is to be judged cannot be
         ├── MetapathError       the table of metapaths or weights is unusable
+        ├── TrainingError       nothing can be learned from this graph
         └── UnknownPatientError no such patient in the store
 
 Finding no safe medicine is an answer, not an error.
@@ -34,6 +37,18 @@ class CaseError(RecommenderError):
 
 class MetapathError(RecommenderError):
     """The table of metapaths or weights is unusable."""
+
+
+class BundleError(RecommenderError):
+    """A bundle is damaged, of another format, or was trained on another snapshot; training again helps."""
+
+
+class EvaluationError(RecommenderError):
+    """What is to be judged cannot be: a file of pairs is wrong, or has one class only; the message says where."""
+
+
+class TrainingError(RecommenderError):
+    """Nothing can be learned from this graph or these numbers; the message says what is missing."""
 
 
 class UnknownPatientError(RecommenderError):

@@ -5,13 +5,14 @@ remainder (everything that is not shown) they add up to the score.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from graph.elements import Edge, EdgeKind
 from graph.snapshot import Snapshot
 from recommender.evidence import Evidence
 from recommender.metapaths import Metapath
+from recommender.outcomes import Shift
 from recommender.payload import drawn, edge_payload, node_payload, path_cypher
 from recommender.scoring import DirectSupport, Scores
 from recommender.walk import FoundPath, Walker
@@ -30,6 +31,8 @@ class Path:
         steps: for each step every edge that says it, the best known first.
         contribution: its signed share of the score.
         sentence: the path in words.
+        start: place in ``nodes`` of the evidence that was walked from; 0 unless the way led through the condition tree.
+        outcomes: of direct support, what outcomes of patients added.
     """
 
     metapath: str
@@ -37,6 +40,8 @@ class Path:
     steps: tuple[tuple[Edge, ...], ...]
     contribution: float
     sentence: str
+    start: int = 0
+    outcomes: Shift | None = None
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -68,6 +73,9 @@ class Path:
             "drawn": drawn(snapshot, self.nodes, self.edges),
             "weakest": edge_payload(self.weakest),
             "cypher": path_cypher(nodes, self.edges),
+            "outcomes": {"people": self.outcomes.people, "good": self.outcomes.good, "shift": self.outcomes.value}
+            if self.outcomes
+            else None,
         }
 
 
@@ -123,9 +131,9 @@ class Explainer:
         names = (self._snapshot.name(support.medicine), self._snapshot.name(support.start))
         line = {"first": " (first line)", "later": " (later line)"}.get(str(edge.properties.get("line", "")), "")
         sentence = f"{names[0]} {edge.kind.lower()} {names[1]}{line}"
-        return self._led_up(
-            evidence, DIRECT_CODES[edge.kind], (support.start, support.medicine), (support.edges,), amount, sentence
-        )
+        nodes = support.start, support.medicine
+        path = self._led_up(evidence, DIRECT_CODES[edge.kind], nodes, (support.edges,), amount, sentence)
+        return replace(path, outcomes=support.outcomes)
 
     def _walked(self, amount: float, path: FoundPath, via: Mapping[int, Evidence]) -> Path:
         steps = tuple(
@@ -154,4 +162,4 @@ class Explainer:
             if evidence.chain[0].start != self._snapshot.id(evidence.via[0]):
                 names.reverse()
             sentence = f"{sentence}; {names[0]} is a kind of {names[1]}"
-        return Path(code, (*evidence.via[:-1], *nodes), (*above, *steps), amount, f"{sentence}.")
+        return Path(code, (*evidence.via[:-1], *nodes), (*above, *steps), amount, f"{sentence}.", len(evidence.via) - 1)

@@ -1,9 +1,9 @@
 """The compiled loops of the degree-weighted walk, over compressed sparse rows.
 
-Each function is compiled once and kept on disk, so that a second process starts without a compiler. Arguments are plain arrays:
-for every step ``pointers`` (rows + 1, int64), ``targets`` (entries, int32), ``weights`` (entries, float64; 0 drops the entry)
-and ``first``, the node number of row 0. No node stands twice in a path. Loops run in ascending node numbers, so that sums are
-the same bits in every process.
+Each function is compiled once and kept on disk, so that a second process starts without a compiler. A stretch of a walk comes
+as tuples with one entry a step: ``pointers`` (rows + 1, int64), ``targets`` (entries, int32), ``weights`` (entries, float64; 0
+drops the entry) and ``firsts``, the node number of row 0. No node stands twice in a path. Walks are taken depth first in
+ascending node numbers, so that sums are the same bits in every process.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from numba import njit
 from graph.array_file import Array
 
 Result = TypeVar("Result")
+Arrays = tuple[Array, ...]
 
 
 def compiled(function: Callable[..., Result]) -> Callable[..., Result]:
@@ -23,263 +24,133 @@ def compiled(function: Callable[..., Result]) -> Callable[..., Result]:
 
 
 @compiled
-def walk_two(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    first: int,
-    totals: Array,
+def walk(
+    starts: Array, amounts: Array, pointers: Arrays, targets: Arrays, weights: Arrays, firsts: Array, goal: int, totals: Array
 ) -> None:
-    """Add to ``totals`` the weight of every path of two steps: start, one node between, medicine."""
-    for i in range(len(starts)):
-        s = starts[i]
-        for j in range(p1[s - f1], p1[s - f1 + 1]):
-            a = t1[j]
-            wa = amounts[i] * w1[j]
-            if a == s or wa == 0.0:
-                continue
-            for k in range(p2[a - f2], p2[a - f2 + 1]):
-                d = t2[k]
-                if d != s and d != a:
-                    totals[d - first] += wa * w2[k]
+    """Add to ``totals`` the weight of every path of these steps, by the node that it ends in.
 
-
-@compiled
-def walk_three(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    middle: Array,
-    totals: Array,
-) -> None:
-    """Add to ``totals`` the weight of every path of three steps whose first middle node cannot be the medicine.
-
-    Walks that meet in the second middle node go on together: the same sum in far fewer steps. ``middle`` is scratch of the
-    second middle kind's size, all zero before and after.
+    Args:
+        starts: shape (n,), int64: where walks begin.
+        amounts: shape (n,), float64: what each begins with.
+        pointers, targets, weights, firsts: the steps; see the module.
+        goal: number of the node that ``totals[0]`` belongs to.
+        totals: shape (nodes of the last kind,), float64.
     """
+    last = len(pointers) - 1
+    nodes = np.empty(last + 2, np.int64)
+    mass = np.empty(last + 2)
+    entry = np.empty(last + 1, np.int64)
+    stop = np.empty(last + 1, np.int64)
     for i in range(len(starts)):
-        s = starts[i]
-        for j in range(p1[s - f1], p1[s - f1 + 1]):
-            a = t1[j]
-            wa = amounts[i] * w1[j]
-            if a == s or wa == 0.0:
+        nodes[0] = starts[i]
+        mass[0] = amounts[i]
+        entry[0] = pointers[0][nodes[0] - firsts[0]]
+        stop[0] = pointers[0][nodes[0] - firsts[0] + 1]
+        depth = 0
+        while depth >= 0:
+            if entry[depth] == stop[depth]:
+                depth -= 1
                 continue
-            for k in range(p2[a - f2], p2[a - f2 + 1]):
-                b = t2[k]
-                wb = wa * w2[k]
-                if b == s or b == a or wb == 0.0:
-                    continue
-                middle[b - f3] += wb
-        _spread(s, middle, p3, t3, w3, f3, first, totals)
+            j = entry[depth]
+            entry[depth] += 1
+            node = targets[depth][j]
+            weight = mass[depth] * weights[depth][j]
+            if weight == 0.0 or _stands(nodes, depth, node):
+                continue
+            if depth == last:
+                totals[node - goal] += weight
+            else:
+                depth += 1
+                nodes[depth] = node
+                mass[depth] = weight
+                entry[depth] = pointers[depth][node - firsts[depth]]
+                stop[depth] = pointers[depth][node - firsts[depth] + 1]
 
 
 @compiled
-def _spread(s: int, middle: Array, p3: Array, t3: Array, w3: Array, f3: int, first: int, totals: Array) -> None:
-    """Take the last step from every middle node that was reached, and empty ``middle``."""
-    for r in range(len(middle)):
-        wb = middle[r]
-        if wb != 0.0:
-            middle[r] = 0.0
-            for m in range(p3[r], p3[r + 1]):
-                d = t3[m]
-                if d != s and d != r + f3:
-                    totals[d - first] += wb * w3[m]
+def _stands(nodes: Array, depth: int, node: int) -> bool:
+    """Whether a node is one of ``nodes[: depth + 1]``."""
+    for k in range(depth + 1):
+        if nodes[k] == node:
+            return True
+    return False
 
 
 @compiled
-def walk_there_and_back(
+def heaviest(
     starts: Array,
     amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    middle: Array,
-    partial: Array,
-    back: Array,
-    totals: Array,
-) -> None:
-    """Like :func:`walk_three` where the first middle node is a medicine and the third step is the second walked backwards.
-
-    Of the merged sum those walks are taken away that end where their first step led: for node ``a`` the sum over ``b`` of
-    w1 · w2(a, b) · w3(b, a), and w3(b, a) = w2(a, b) as it is the same link. ``partial`` and ``back`` are scratch of the
-    medicines' size, all zero before and after; what the subtraction leaves of a true zero (1e-12 relative) is zero.
-    """
-    for i in range(len(starts)):
-        s = starts[i]
-        for j in range(p1[s - f1], p1[s - f1 + 1]):
-            a = t1[j]
-            wa = amounts[i] * w1[j]
-            if a == s or wa == 0.0:
-                continue
-            for k in range(p2[a - f2], p2[a - f2 + 1]):
-                b = t2[k]
-                wb = wa * w2[k]
-                if b == s or b == a or wb == 0.0:
-                    continue
-                middle[b - f3] += wb
-                back[a - first] += wb * w2[k]
-        _spread(s, middle, p3, t3, w3, f3, first, partial)
-        for r in range(len(partial)):
-            left = partial[r] - back[r]
-            if left > 1e-12 * back[r]:
-                totals[r] += left
-            partial[r] = 0.0
-            back[r] = 0.0
-
-
-@compiled
-def walk_apart(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    totals: Array,
-) -> None:
-    """Add to ``totals`` the weight of every path of three steps, walk by walk: for any metapath."""
-    for i in range(len(starts)):
-        s = starts[i]
-        for j in range(p1[s - f1], p1[s - f1 + 1]):
-            a = t1[j]
-            wa = amounts[i] * w1[j]
-            if a == s or wa == 0.0:
-                continue
-            for k in range(p2[a - f2], p2[a - f2 + 1]):
-                b = t2[k]
-                wb = wa * w2[k]
-                if b == s or b == a or wb == 0.0:
-                    continue
-                for m in range(p3[b - f3], p3[b - f3 + 1]):
-                    d = t3[m]
-                    if d != s and d != a and d != b:
-                        totals[d - first] += wb * w3[m]
-
-
-@compiled
-def _keep(kept: Array, weights: Array, row: int, weight: float, s: int, a: int, b: int) -> None:
-    """Insert a path into a row of kept ones, heaviest first; among equals the earlier stays in front."""
-    size = weights.shape[1]
-    if weight <= weights[row, size - 1]:
-        return
-    place = size - 1
-    while place > 0 and weight > weights[row, place - 1]:
-        weights[row, place] = weights[row, place - 1]
-        kept[row, place] = kept[row, place - 1]
-        place -= 1
-    weights[row, place] = weight
-    kept[row, place, 0] = s
-    kept[row, place, 1] = a
-    kept[row, place, 2] = b
-
-
-@compiled
-def paths_two(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
+    pointers: Arrays,
+    targets: Arrays,
+    weights: Arrays,
+    firsts: Array,
     slots: Array,
     offset: int,
-    last: Array,
+    table: Array,
     goals: Array,
     kept: Array,
-    weights: Array,
+    found: Array,
 ) -> None:
-    """Keep the heaviest paths of two steps to each goal.
+    """Keep the heaviest paths to each goal.
 
-    ``slots[a - offset]`` is the row of ``last`` that holds the weights of the step from node ``a`` to each goal, or -1.
+    Args:
+        starts, amounts: as in :func:`walk`.
+        pointers, targets, weights, firsts: all steps but the last.
+        slots: shape (nodes before the goals,), int32: row of ``table`` for the node ``offset + i``, or -1.
+        offset: number of the first node before the goals.
+        table: shape (rows, goals), float64: weight of the last step from each such node to each goal.
+        goals: shape (goals,), int64.
+        kept: shape (goals, limit, steps), int64: filled with the nodes of the paths but the goal, heaviest first.
+        found: shape (goals, limit), float64: filled with their weights.
     """
+    last = len(pointers) - 1
+    nodes = np.empty(last + 2, np.int64)
+    mass = np.empty(last + 2)
+    entry = np.empty(last + 1, np.int64)
+    stop = np.empty(last + 1, np.int64)
     for i in range(len(starts)):
-        s = starts[i]
-        for j in range(p1[s - f1], p1[s - f1 + 1]):
-            a = t1[j]
-            wa = amounts[i] * w1[j]
-            if a == s or wa == 0.0 or slots[a - offset] < 0:
+        nodes[0] = starts[i]
+        mass[0] = amounts[i]
+        entry[0] = pointers[0][nodes[0] - firsts[0]]
+        stop[0] = pointers[0][nodes[0] - firsts[0] + 1]
+        depth = 0
+        while depth >= 0:
+            if entry[depth] == stop[depth]:
+                depth -= 1
                 continue
-            for g in range(len(goals)):
-                weight = wa * last[slots[a - offset], g]
-                if weight != 0.0 and goals[g] != s and goals[g] != a:
-                    _keep(kept, weights, g, weight, s, a, -1)
+            j = entry[depth]
+            entry[depth] += 1
+            node = targets[depth][j]
+            weight = mass[depth] * weights[depth][j]
+            if weight == 0.0 or _stands(nodes, depth, node):
+                continue
+            if depth < last:
+                depth += 1
+                nodes[depth] = node
+                mass[depth] = weight
+                entry[depth] = pointers[depth][node - firsts[depth]]
+                stop[depth] = pointers[depth][node - firsts[depth] + 1]
+            elif slots[node - offset] >= 0:
+                nodes[depth + 1] = node
+                _reach(nodes, weight, table[slots[node - offset]], goals, kept, found)
 
 
 @compiled
-def paths_three(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    slots: Array,
-    offset: int,
-    last: Array,
-    goals: Array,
-    kept: Array,
-    weights: Array,
-) -> None:
-    """Keep the heaviest paths of three steps to each goal; ``slots`` and ``last`` are of the second middle node."""
-    for i in range(len(starts)):
-        s = starts[i]
-        for j in range(p1[s - f1], p1[s - f1 + 1]):
-            a = t1[j]
-            wa = amounts[i] * w1[j]
-            if a == s or wa == 0.0:
-                continue
-            for k in range(p2[a - f2], p2[a - f2 + 1]):
-                b = t2[k]
-                wb = wa * w2[k]
-                if b == s or b == a or wb == 0.0 or slots[b - offset] < 0:
-                    continue
-                for g in range(len(goals)):
-                    d = goals[g]
-                    weight = wb * last[slots[b - offset], g]
-                    if weight != 0.0 and d != s and d != a and d != b:
-                        _keep(kept, weights, g, weight, s, a, b)
+def _reach(nodes: Array, weight: float, last: Array, goals: Array, kept: Array, found: Array) -> None:
+    """Take the last step to every goal, and insert the path where it is among the heaviest."""
+    limit = found.shape[1]
+    for g in range(len(goals)):
+        whole = weight * last[g]
+        if whole <= found[g, limit - 1] or _stands(nodes, len(nodes) - 1, goals[g]):
+            continue
+        place = limit - 1
+        # Among equals the earlier stays in front.
+        while place > 0 and whole > found[g, place - 1]:
+            found[g, place] = found[g, place - 1]
+            kept[g, place] = kept[g, place - 1]
+            place -= 1
+        found[g, place] = whole
+        kept[g, place] = nodes
 
 
 @compiled

@@ -7,7 +7,8 @@ edge kinds that a graph does not have are simply not walked there.
 
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.elements import EdgeKind, NodeKind
@@ -15,25 +16,29 @@ from graph.schema import EDGE_RULES
 from recommender.errors import MetapathError
 
 TABLE = Path(__file__).with_name("metapaths.toml")
-MAX_STEPS = 3
+MAX_STEPS = 4
 
-_STEP = re.compile(r"\s+(<)?-([A-Z_]+)-(>)?\s+(\w+)")
+_STEP = re.compile(r"\s+(<)?-([A-Z_]+)(?::([a-z0-9-]+))?-(>)?\s+(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a metapath: an edge kind, whether it is walked from start to end, and the kinds that it leads between."""
+    """One step of a metapath: an edge kind, whether it is walked from start to end, and the kinds that it leads between.
+
+    An edge kind that training derives also has the method that made the edge.
+    """
 
     kind: EdgeKind
     forward: bool
     source: NodeKind
     target: NodeKind
+    method: str = ""
 
     @property
     def reverse(self) -> "Step":
         """The same step walked backwards."""
         forward = self.forward if EDGE_RULES[self.kind].symmetric else not self.forward
-        return Step(self.kind, forward, self.target, self.source)
+        return Step(self.kind, forward, self.target, self.source, self.method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Metapath:
 
     Attributes:
         code: short name such as ``CtMkKkM``.
-        steps: 1 to 3 steps; one alone is direct support, which is weighed apart.
+        steps: 1 to 4 steps; one alone is direct support, which is weighed apart.
         weight: β, the weight of the feature in the score; 0 or more.
         sentence: a plain sentence with the nodes of a path as ``{0}``, ``{1}``, …
     """
@@ -69,12 +74,13 @@ def parse_steps(text: str) -> tuple[Step, ...]:
     """
     head = re.match(r"\w+", text)
     found = _STEP.findall(text)
-    if not head or head.group() + "".join(f" {a}-{k}-{b} {n}" for a, k, b, n in found) != " ".join(text.split()):
+    written = "".join(f" {a}-{k}{':' * bool(m)}{m}-{b} {n}" for a, k, m, b, n in found)
+    if not head or head.group() + written != " ".join(text.split()):
         raise MetapathError(f"{text!r} is not of the form Kind <-EDGE- Kind -EDGE-> Kind")
     steps, source = [], head.group()
     try:
-        for back, kind, forth, target in found:
-            step = Step(EdgeKind(kind), not back, NodeKind(source), NodeKind(target))
+        for back, kind, method, forth, target in found:
+            step = Step(EdgeKind(kind), not back, NodeKind(source), NodeKind(target), method)
             rule = EDGE_RULES[step.kind]
             ends = (step.source, step.target) if step.forward else (step.target, step.source)
             drawn = bool(back) + bool(forth) == (0 if rule.symmetric else 1)
@@ -86,6 +92,93 @@ def parse_steps(text: str) -> tuple[Step, ...]:
     except ValueError as error:
         raise MetapathError(f"{text!r}: {error}") from error
     return tuple(steps)
+
+
+def written(steps: tuple[Step, ...]) -> str:
+    """Steps as :func:`parse_steps` reads them."""
+    text = str(steps[0].source)
+    for step in steps:
+        symmetric = EDGE_RULES[step.kind].symmetric
+        method = f":{step.method}" if step.method else ""
+        back, forth = ("", "") if symmetric else ("", ">") if step.forward else ("<", "")
+        text += f" {back}-{step.kind}{method}-{forth} {step.target}"
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How an edge kind is spelled in a code and spoken in a sentence."""
+
+    letter: str
+    forward: str
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class MetapathTable:
+    """The table: metapaths named by hand, and the words that name all others.
+
+    Attributes:
+        metapaths: those written out, in the table's order, with their weights by hand.
+        letters: the letter of each node kind.
+        words: by edge kind.
+    """
+
+    metapaths: tuple[Metapath, ...]
+    letters: Mapping[NodeKind, str]
+    words: Mapping[EdgeKind, Words]
+
+    def metapath(self, steps: tuple[Step, ...], weight: float = 0.0) -> Metapath:
+        """The metapath of these steps: as the table names it, otherwise named after its kinds; with this weight.
+
+        Raises:
+            MetapathError: when the table has no words for a kind.
+        """
+        for known in self.metapaths:
+            if known.steps == steps:
+                return replace(known, weight=weight)
+        try:
+            return Metapath(self._code(steps), steps, weight, self._sentence(steps))
+        except KeyError as error:
+            raise MetapathError(
+                f"{TABLE.name} has no words for {error.args[0]}; add them under [letters] or [words]"
+            ) from error
+
+    def _code(self, steps: tuple[Step, ...]) -> str:
+        parts = [self.letters[steps[0].source]]
+        for step in steps:
+            arrow = "<" if step.source is step.target and not step.forward and not EDGE_RULES[step.kind].symmetric else ""
+            method = f"({step.method})" if step.method else ""
+            parts += [arrow, self.words[step.kind].letter, method, self.letters[step.target]]
+        return "".join(parts)
+
+    def _sentence(self, steps: tuple[Step, ...]) -> str:
+        """From the medicine back to the evidence: "{2} binds {1}, which is associated with {0}"."""
+        clauses = []
+        for i, step in reversed(list(enumerate(steps))):
+            words = self.words[step.kind]
+            said = (words.back if step.forward else words.forward) + (f" ({step.method})" if step.method else "")
+            clauses.append(f"{said} {{{i}}}")
+        return f"{{{len(steps)}}} " + ", which ".join(clauses)
+
+
+def read_table(path: Path = TABLE) -> MetapathTable:
+    """The whole table.
+
+    Raises:
+        MetapathError: when the table is unusable; the message names the row.
+    """
+    metapaths = read_metapaths(path)
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        letters = {NodeKind(kind): str(letter) for kind, letter in values.get("letters", {}).items()}
+        words = {EdgeKind(kind): Words(*map(str, row)) for kind, row in values.get("words", {}).items()}
+    except (AttributeError, TypeError, ValueError) as error:
+        raise MetapathError(f"{path.name}: letters and words: {error}") from error
+    for names in (letters.values(), [w.letter for w in words.values()]):
+        if len(set(names)) != len(list(names)):
+            raise MetapathError(f"{path.name}: a letter stands for two kinds")
+    return MetapathTable(metapaths, letters, words)
 
 
 def read_metapaths(path: Path = TABLE) -> tuple[Metapath, ...]:

@@ -5,9 +5,13 @@ graphs use the compiled ones. Every sum runs over the same terms in the same ord
 that an answer does not depend on which of the two computed it; a test holds them together.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from graph.array_file import Array
+
+Arrays = Sequence[Array]
 
 
 def _expand(nodes: Array, pointers: Array, first: int) -> tuple[Array, Array]:
@@ -19,210 +23,57 @@ def _expand(nodes: Array, pointers: Array, first: int) -> tuple[Array, Array]:
     return origin, np.arange(len(origin)) - before[origin] + pointers[rows][origin]
 
 
-def _first_step(starts: Array, amounts: Array, p1: Array, t1: Array, w1: Array, f1: int) -> tuple[Array, Array, Array]:
-    """Start, neighbour and weight of every first step that is walked."""
-    origin, entry = _expand(starts, p1, f1)
-    s, a, wa = starts[origin], t1[entry].astype(np.int64), amounts[origin] * w1[entry]
-    kept = (a != s) & (wa != 0.0)
-    return s[kept], a[kept], wa[kept]
+def _walks(
+    starts: Array, amounts: Array, pointers: Arrays, targets: Arrays, weights: Arrays, firsts: Array
+) -> tuple[list[Array], Array]:
+    """Every walk of the steps without a repeated node: its nodes, a column a place, and its weight; in ascending order."""
+    nodes, mass = [starts], amounts
+    for p, t, w, first in zip(pointers, targets, weights, firsts, strict=True):
+        origin, entry = _expand(nodes[-1], p, int(first))
+        node, weight = t[entry].astype(np.int64), mass[origin] * w[entry]
+        kept = weight != 0.0
+        for before in nodes:
+            kept &= before[origin] != node
+        nodes = [*(before[origin[kept]] for before in nodes), node[kept]]
+        mass = weight[kept]
+    return nodes, mass
 
 
-def _second_step(
-    s: Array, a: Array, wa: Array, p2: Array, t2: Array, w2: Array, f2: int
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Start, first and second middle node, weight and weight of the last step alone of every walk of two steps."""
-    origin, entry = _expand(a, p2, f2)
-    s, a, b, step = s[origin], a[origin], t2[entry].astype(np.int64), w2[entry]
-    wb = wa[origin] * step
-    kept = (b != s) & (b != a) & (wb != 0.0)
-    return s[kept], a[kept], b[kept], wb[kept], step[kept]
+def walk(
+    starts: Array, amounts: Array, pointers: Arrays, targets: Arrays, weights: Arrays, firsts: Array, goal: int, totals: Array
+) -> None:
+    """See :func:`recommender.kernels.walk`."""
+    nodes, mass = _walks(starts, amounts, pointers, targets, weights, firsts)
+    totals += np.bincount(nodes[-1] - goal, mass, len(totals))
 
 
-def walk_two(
+def heaviest(
     starts: Array,
     amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    first: int,
-    totals: Array,
-) -> None:
-    """See :func:`recommender.kernels.walk_two`."""
-    s, a, wa = _first_step(starts, amounts, p1, t1, w1, f1)
-    _, _, d, weight, _ = _second_step(s, a, wa, p2, t2, w2, f2)
-    totals += np.bincount(d - first, weight, len(totals))
-
-
-def walk_three(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    middle: Array,
-    totals: Array,
-) -> None:
-    """See :func:`recommender.kernels.walk_three`."""
-    for i in range(len(starts)):
-        walk = _first_step(starts[i : i + 1], amounts[i : i + 1], p1, t1, w1, f1)
-        _, _, b, wb, _ = _second_step(*walk, p2, t2, w2, f2)
-        _last_step_of_merged(int(starts[i]), b, wb, p3, t3, w3, f3, first, len(middle), totals)
-
-
-def _last_step_of_merged(
-    s: int,
-    b: Array,
-    wb: Array,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    rows: int,
-    totals: Array,
-) -> None:
-    merged = np.bincount(b - f3, wb, rows)
-    met = np.flatnonzero(merged)
-    origin, entry = _expand(met + f3, p3, f3)
-    d = t3[entry].astype(np.int64)
-    kept = (d != s) & (d != met[origin] + f3)
-    # In place and one after the other, as the compiled loop adds; bincount would start from zero for every start node.
-    np.add.at(totals, d[kept] - first, (merged[met][origin] * w3[entry])[kept])
-
-
-def walk_there_and_back(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    middle: Array,
-    partial: Array,
-    back: Array,
-    totals: Array,
-) -> None:
-    """See :func:`recommender.kernels.walk_there_and_back`."""
-    for i in range(len(starts)):
-        walk = _first_step(starts[i : i + 1], amounts[i : i + 1], p1, t1, w1, f1)
-        _, a, b, wb, step = _second_step(*walk, p2, t2, w2, f2)
-        returned = np.bincount(a - first, wb * step, len(totals))
-        reached = np.zeros(len(totals))
-        _last_step_of_merged(int(starts[i]), b, wb, p3, t3, w3, f3, first, len(middle), reached)
-        left = reached - returned
-        totals += np.where(left > 1e-12 * returned, left, 0.0)
-
-
-def walk_apart(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    p3: Array,
-    t3: Array,
-    w3: Array,
-    f3: int,
-    first: int,
-    totals: Array,
-) -> None:
-    """See :func:`recommender.kernels.walk_apart`."""
-    walk = _first_step(starts, amounts, p1, t1, w1, f1)
-    s, a, b, wb, _ = _second_step(*walk, p2, t2, w2, f2)
-    origin, entry = _expand(b, p3, f3)
-    d = t3[entry].astype(np.int64)
-    kept = (d != s[origin]) & (d != a[origin]) & (d != b[origin])
-    np.add.at(totals, d[kept] - first, (wb[origin] * w3[entry])[kept])
-
-
-def paths_two(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
+    pointers: Arrays,
+    targets: Arrays,
+    weights: Arrays,
+    firsts: Array,
     slots: Array,
     offset: int,
-    last: Array,
+    table: Array,
     goals: Array,
     kept: Array,
-    weights: Array,
+    found: Array,
 ) -> None:
-    """See :func:`recommender.kernels.paths_two`."""
-    s, a, wa = _first_step(starts, amounts, p1, t1, w1, f1)
-    useful = slots[a - offset] >= 0
-    s, a, wa = s[useful], a[useful], wa[useful]
-    none = np.full(len(a), -1, np.int64)
+    """See :func:`recommender.kernels.heaviest`."""
+    nodes, mass = _walks(starts, amounts, pointers, targets, weights, firsts)
+    useful = slots[nodes[-1] - offset] >= 0
+    nodes, mass = [column[useful] for column in nodes], mass[useful]
     for g, goal in enumerate(goals):
-        weight = np.where((s != goal) & (a != goal), wa * last[slots[a - offset], g], 0.0)
-        _keep(kept[g], weights[g], weight, (s, a, none))
-
-
-def paths_three(
-    starts: Array,
-    amounts: Array,
-    p1: Array,
-    t1: Array,
-    w1: Array,
-    f1: int,
-    p2: Array,
-    t2: Array,
-    w2: Array,
-    f2: int,
-    slots: Array,
-    offset: int,
-    last: Array,
-    goals: Array,
-    kept: Array,
-    weights: Array,
-) -> None:
-    """See :func:`recommender.kernels.paths_three`."""
-    walk = _first_step(starts, amounts, p1, t1, w1, f1)
-    s, a, b, wb, _ = _second_step(*walk, p2, t2, w2, f2)
-    useful = slots[b - offset] >= 0
-    s, a, b, wb = s[useful], a[useful], b[useful], wb[useful]
-    for g, goal in enumerate(goals):
-        weight = np.where((s != goal) & (a != goal) & (b != goal), wb * last[slots[b - offset], g], 0.0)
-        _keep(kept[g], weights[g], weight, (s, a, b))
-
-
-def _keep(kept: Array, weights: Array, weight: Array, nodes: tuple[Array, Array, Array]) -> None:
-    """The heaviest paths of one goal, heaviest first; among equals the earlier stays in front."""
-    best = np.argsort(-weight, kind="stable")[: len(weights)]
-    best = best[weight[best] > 0]
-    weights[: len(best)] = weight[best]
-    for column, values in enumerate(nodes):
-        kept[: len(best), column] = values[best]
+        weight = mass * table[slots[nodes[-1] - offset], g]
+        for column in nodes:
+            weight[column == goal] = 0.0
+        best = np.argsort(-weight, kind="stable")[: found.shape[1]]
+        best = best[weight[best] > 0]
+        found[g, : len(best)] = weight[best]
+        for place, column in enumerate(nodes):
+            kept[g, : len(best), place] = column[best]
 
 
 def last_step(

@@ -26,11 +26,14 @@ def render(body: Mapping[str, Any], console: Console, *, cypher: bool = False) -
         console.print(none, style="bold")
     for item in body["recommendations"]:
         _suggestion(item, console, cypher=cypher)
+    exploratory = body.get("exploratory")
+    if exploratory is not None:
+        _exploratory(exploratory, console, cypher=cypher)
     _excluded(body["excluded"], console)
     _care(body["care_actions"], console)
     _unresolved(body["unresolved"], console)
     if cypher:
-        _statement(body["recommendations"], console)
+        _statement([*body["recommendations"], *(exploratory or ())], console)
     console.print(Text(f"\n{body['notice']}", style="dim"))
     console.print(Text(f"answer {body['id']} · snapshot {body['snapshot'][:12]} · as of {body['as_of']}", style="dim"))
 
@@ -51,10 +54,20 @@ def _head(body: Mapping[str, Any], console: Console) -> None:
     console.print(Text("Evidence " + (", ".join(names) or "none")))
 
 
+def _exploratory(items: Sequence[Mapping[str, Any]], console: Console, *, cypher: bool) -> None:
+    """The second list under a heading of its own, with the reason why none of it is established."""
+    console.print(Text("\nFor research: exploratory, not established", style="bold magenta"))
+    why = next((item["research"] for item in items), "The walk leads to no medicine beside those that are known to treat this.")
+    console.print(Text(why, style="magenta"))
+    for item in items:
+        _suggestion(item, console, cypher=cypher)
+
+
 def _suggestion(item: Mapping[str, Any], console: Console, *, cypher: bool) -> None:
     first = item["paths"][0]["sentence"] if item["paths"] else ""
     head = Text(f"\n{item['rank']:>2}. {item['medicine']['name']}", style="bold green")
     head.append(f"  score {item['score']:.2f}", style="default")
+    head.append(_probability(item), style="default")
     head.append(f"  {item['list']}", style="dim")
     console.print(head)
     for path in item["paths"]:
@@ -75,6 +88,19 @@ def _suggestion(item: Mapping[str, Any], console: Console, *, cypher: bool) -> N
     more = len(item["cautions"]) - min(len(shown), SHOWN_CAUTIONS)
     if more:
         console.print(Text(f"    and {more} further cautions and notes (--json)", style="dim"))
+
+
+def _probability(item: Mapping[str, Any]) -> str:
+    """The calibrated score with its interval, beside what degree alone would say; empty where nothing is calibrated."""
+    found = item["probability"]
+    if found is None:
+        return ""
+    text = f"  probability of a {found['of']} {found['value']:.2f} ({found['low']:.2f} to {found['high']:.2f})"
+    if found["support"] == "low":
+        text += " low support"
+    if item["prior"] is not None:
+        text += f"  prior {item['prior']:.3g}"
+    return text + (f"  lift {item['lift']:.1f}" if item["lift"] is not None else "")
 
 
 def _statement(items: Sequence[Mapping[str, Any]], console: Console) -> None:

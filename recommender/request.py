@@ -25,6 +25,7 @@ class Request:
         nodes: ids, aliases or names of conditions and symptoms; the answer is then for no patient and unscreened.
         top: how many suggestions at most, 1 to 100.
         min_level: edges known more weakly than this speak for no medicine and no care action (safety always uses all).
+        explore: whether the exploratory list is asked for, too: what the walk alone finds, for research.
     """
 
     as_of: date
@@ -33,6 +34,7 @@ class Request:
     nodes: tuple[str, ...] = ()
     top: int = 10
     min_level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED
+    explore: bool = False
 
     def __post_init__(self) -> None:
         if (self.patient is not None) + (self.case is not None) + bool(self.nodes) != 1:
@@ -49,6 +51,7 @@ class Request:
             "nodes": list(self.nodes),
             "top": self.top,
             "min_level": str(self.min_level),
+            "explore": self.explore,
         }
 
 

@@ -4,8 +4,9 @@
     f_m(d)  = asinh( x_m(d) / mean_m )                             (Himmelstein et al. 2017, eLife 6:e26726, Methods)
     score(d) = b + t(d) + Σ_m β_m f_m(d)
 
-``t`` is direct support: known TREATS and PALLIATES edges from the evidence. ``mean_m`` is the mean of x_m over all pairs of one
-start node and one medicine of the snapshot. Everything that moves a score is a direct edge or a path, so that it can be shown.
+``t`` is direct support: known TREATS and PALLIATES edges from the evidence, shifted by observed outcomes. ``mean_m`` is a mean
+of x_m over pairs of one start node and one medicine of the snapshot: over those that the metapath joins where weights are
+learned, over all where they are set by hand. Everything that moves a score is a direct edge or a path, so that it can be shown.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
 from recommender.metapaths import Metapath
+from recommender.outcomes import Shift
 from recommender.walk import Walker
 
 DIRECT = (EdgeKind.TREATS, EdgeKind.PALLIATES)
@@ -32,12 +34,14 @@ class DirectSupport:
         medicine: number of the medicine.
         edges: every edge that says so, the one that counts first.
         amount: its part of t.
+        outcomes: what outcomes of patients added to it, before the weight of the evidence.
     """
 
     start: int
     medicine: int
     edges: tuple[Edge, ...]
     amount: float
+    outcomes: Shift | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +71,38 @@ class Scorer:
         config: hand-set numbers.
         means: mean_m by metapath code; see :func:`path_count_means`.
         min_level: treatment edges known more weakly than this do not count.
+        shifts: what observed outcomes add to direct support, by numbers of condition and medicine.
+        scale: factor on direct support, where learned weights make the walk's part larger than that of weights by hand.
     """
 
-    def __init__(self, walker: Walker, config: ScoringConfig, means: Mapping[str, float], min_level: KnowledgeLevel) -> None:
+    def __init__(
+        self,
+        walker: Walker,
+        config: ScoringConfig,
+        means: Mapping[str, float],
+        min_level: KnowledgeLevel,
+        shifts: Mapping[tuple[int, int], Shift] | None = None,
+        scale: float = 1.0,
+    ) -> None:
         self._walker = walker
         self._config = config
         self._means = means
         self._min_level = min_level
+        self._shifts = shifts or {}
+        self._scale = scale
         self._medicines = walker.snapshot.numbers(NodeKind.MEDICINE)
 
-    def score(self, evidence: Mapping[int, float]) -> Scores:
-        """Scores for evidence given as weights by node number."""
+    @property
+    def intercept(self) -> float:
+        """b: the score of a medicine that nothing speaks for."""
+        return self._config.intercept
+
+    def walk_scores(self, evidence: Mapping[int, float]) -> Array:
+        """The walk's part of the scores alone, Σ β f: shape (medicines,), float64."""
+        return self.score(evidence, direct=False).total - self._config.intercept
+
+    def score(self, evidence: Mapping[int, float], *, direct: bool = True) -> Scores:
+        """Scores for evidence given as weights by node number, with or without direct support."""
         counts, features = {}, {}
         total = np.full(len(self._medicines), self._config.intercept)
         for metapath in self._walker.metapaths:
@@ -86,7 +111,7 @@ class Scorer:
             f = np.arcsinh(x / mean) if mean > 0 else np.zeros_like(x)
             counts[metapath], features[metapath] = x, f
             total += metapath.weight * f
-        support = self._support(evidence)
+        support = self._support(evidence) if direct else {}
         for medicine, edges in support.items():
             total[medicine - self._medicines.start] += sum(e.amount for e in edges)
         return Scores(total, counts, features, support, expected_by_degree(self._walker.snapshot, evidence))
@@ -100,8 +125,9 @@ class Scorer:
                     known = [e for e in edges if e.level.strength >= self._min_level.strength]
                     best_first = tuple(sorted(known, key=lambda e: -self._amount(e)))
                     if best_first:
-                        amount = weight * self._amount(best_first[0])
-                        found.setdefault(medicine, []).append(DirectSupport(node, medicine, best_first, amount))
+                        shift = self._shifts.get((node, medicine)) if kind is EdgeKind.TREATS else None
+                        amount = weight * self._scale * (self._amount(best_first[0]) + (shift.value if shift else 0.0))
+                        found.setdefault(medicine, []).append(DirectSupport(node, medicine, best_first, amount, shift))
         return found
 
     def _amount(self, edge: Edge) -> float:

@@ -72,13 +72,14 @@ class Walker:
         self._damping = damping
         self._min_level = min_level
         self._steps: dict[Step, WeightedStep] = {}
+        self._closed_weights: dict[Step, Array] = {}
         self._kernels = _kernels(compiled)
         self.metapaths = tuple(m for m in metapaths if all(self._relation(step) is not None for step in m.steps))
         self.medicines = snapshot.numbers(NodeKind.MEDICINE)
 
     def _relation(self, step: Step) -> Relation | None:
         ends = (step.source, step.target) if step.forward else (step.target, step.source)
-        return self.snapshot.relations.get(RelationKey(step.kind, *ends))
+        return self.snapshot.relations.get(RelationKey(step.kind, *ends, step.method))
 
     def step(self, step: Step) -> WeightedStep:
         """A step on this snapshot, with its weights.
@@ -96,38 +97,69 @@ class Walker:
     def _weigh(self, relation: Relation, *, forward: bool) -> WeightedStep:
         ahead, back = (relation.outward, relation.inward) if forward else (relation.inward, relation.outward)
         by_link = link_weights(ahead, back, self._damping)
+        if relation.similarities is not None:
+            by_link *= relation.similarities
         by_link[~links_at_level(relation, self._min_level)] = 0.0
-        return WeightedStep(relation, ahead, back, by_link[ahead.links], by_link[back.links])
+        return WeightedStep(relation, _frozen(ahead), _frozen(back), _read_only(by_link[ahead.links]), by_link[back.links])
 
     def count(self, metapath: Metapath, starts: Mapping[int, float]) -> Array:
-        """How much of a metapath reaches each medicine.
+        """How much of a metapath reaches each node of the kind that it ends in, as a rule medicines.
 
         Args:
-            metapath: one of ``metapaths``.
+            metapath: one of ``metapaths``, or part of one.
             starts: weight in (0, 1] of each evidence node; nodes of other kinds than the metapath's start are passed over.
 
         Returns:
-            shape (medicines,), float64: x_m, by position within the medicines of the snapshot.
+            shape (nodes of the last kind,), float64: x_m, by position within that kind.
         """
-        totals = np.zeros(len(self.medicines))
-        chosen = self._starts(metapath, starts)
-        if not len(chosen[0]):
-            return totals
-        steps = [self.step(step) for step in metapath.steps]
-        rows = [part for s in steps for part in (s.ahead.pointers, s.ahead.targets, s.weights, s.ahead.first)]
-        first = self.medicines.start
-        if len(steps) == 2:
-            self._kernels.walk_two(*chosen, *rows, first, totals)
-            return totals
-        middle = np.zeros(len(steps[2].ahead.pointers) - 1)
-        if metapath.steps[0].target is not NodeKind.MEDICINE:
-            self._kernels.walk_three(*chosen, *rows, first, middle, totals)
-        elif metapath.steps[2] == metapath.steps[1].reverse:
-            scratch = np.zeros(len(totals)), np.zeros(len(totals))
-            self._kernels.walk_there_and_back(*chosen, *rows, first, middle, *scratch, totals)
-        else:
-            self._kernels.walk_apart(*chosen, *rows, first, totals)
+        nodes, amounts = self._starts(metapath, starts)
+        for stretch in stretches(metapath.steps):
+            there_and_back = len(stretch) == 2 and stretch[1] == stretch[0].reverse
+            totals = self._there_and_back(stretch[0], nodes, amounts) if there_and_back else self._walk(stretch, nodes, amounts)
+            reached = np.flatnonzero(totals)
+            nodes, amounts = reached + self.snapshot.numbers(stretch[-1].target).start, totals[reached]
         return totals
+
+    def _walk(self, steps: Sequence[Step], nodes: Array, amounts: Array) -> Array:
+        """Where some steps lead from nodes, shape (nodes of the last kind,)."""
+        goals = self.snapshot.numbers(steps[-1].target)
+        totals = np.zeros(len(goals))
+        if len(nodes):
+            self._kernels.walk(nodes, amounts, *self._rows(steps), goals.start, totals)
+        return totals
+
+    def _there_and_back(self, step: Step, nodes: Array, amounts: Array) -> Array:
+        """Like :meth:`_walk` for a step and the same backwards, in the work of both and not of their product.
+
+        Walks that meet in the middle go on together, and those that end where they began are taken away again: from a node
+        they carry the sum of the squares of its links' weights. What that leaves of a true zero (1e-12 relative) is zero.
+        """
+        middle = self._walk((step,), nodes, amounts)
+        reached = np.flatnonzero(middle)
+        totals = self._walk((step.reverse,), reached + self.snapshot.numbers(step.target).start, middle[reached])
+        if len(nodes):
+            places = nodes - self.snapshot.numbers(step.source).start
+            closed = np.bincount(places, amounts * self._closed(step)[places], len(totals))
+            totals = np.where(totals - closed > 1e-12 * closed, totals - closed, 0.0)
+        return totals
+
+    def _closed(self, step: Step) -> Array:
+        """Weight of going there and back by the same link from every node of a step's first kind, shape (nodes,)."""
+        if step not in self._closed_weights:
+            weighted = self.step(step)
+            rows = np.repeat(np.arange(len(weighted.ahead.pointers) - 1), np.diff(weighted.ahead.pointers))
+            others = weighted.ahead.targets != rows + weighted.ahead.first
+            self._closed_weights[step] = np.bincount(
+                rows[others], weighted.weights[others] ** 2, len(weighted.ahead.pointers) - 1
+            )
+        return self._closed_weights[step]
+
+    def _rows(self, steps: Sequence[Step]) -> tuple[tuple[Array, ...], tuple[Array, ...], tuple[Array, ...], Array]:
+        """Pointers, targets and weights of each step, and the number of its first row: what a kernel walks along."""
+        weighted = [self.step(step) for step in steps]
+        ahead = [w.ahead for w in weighted]
+        firsts = np.array([a.first for a in ahead], np.int64)
+        return tuple(a.pointers for a in ahead), tuple(a.targets for a in ahead), tuple(w.weights for w in weighted), firsts
 
     def heaviest(
         self,
@@ -152,9 +184,8 @@ class Walker:
         chosen = self._starts(metapath, starts)
         if not len(chosen[0]) or not len(goals):
             return [[] for _ in goals]
-        steps = [self.step(step) for step in metapath.steps]
         targets = np.array(goals, np.int64)
-        last = steps[-1]
+        last = self.step(metapath.steps[-1])
         offset = last.ahead.first
         slots = np.full(len(last.ahead.pointers) - 1, -1, np.int32)
         back = last.back
@@ -162,11 +193,10 @@ class Walker:
         table = self._kernels.last_step(
             back.pointers, back.targets, last.back_weights, back.first, targets, offset, slots, bound
         )
-        kept, weights = np.full((len(goals), limit, 3), -1, np.int64), np.zeros((len(goals), limit))
-        rows = [part for s in steps[:-1] for part in (s.ahead.pointers, s.ahead.targets, s.weights, s.ahead.first)]
-        kernel = self._kernels.paths_two if len(steps) == 2 else self._kernels.paths_three
-        kernel(*chosen, *rows, slots, offset, table, targets, kept, weights)
-        found = zip(goals, kept[:, :, : len(steps)].tolist(), weights.tolist(), above or [0.0] * len(goals), strict=True)
+        prefix = metapath.steps[:-1]
+        kept, weights = np.full((len(goals), limit, len(metapath.steps)), -1, np.int64), np.zeros((len(goals), limit))
+        self._kernels.heaviest(*chosen, *self._rows(prefix), slots, offset, table, targets, kept, weights)
+        found = zip(goals, kept.tolist(), weights.tolist(), above or [0.0] * len(goals), strict=True)
         return [
             [FoundPath(metapath, (*nodes, goal), w) for nodes, w in zip(paths, ws, strict=True) if w > floor]
             for goal, paths, ws, floor in found
@@ -176,6 +206,33 @@ class Walker:
         kind = self.snapshot.numbers(metapath.start)
         chosen = sorted((node, amount) for node, amount in starts.items() if node in kind)
         return np.array([n for n, _ in chosen], np.int64), np.array([a for _, a in chosen], np.float64)
+
+
+def stretches(steps: Sequence[Step]) -> list[tuple[Step, ...]]:
+    """The parts of a metapath that can be walked one after the other.
+
+    Walks that meet in a node may go on together when no later node can be one of those before it: when no kind stands on both
+    sides. The sum is then the same, and the work that of the parts, not of their product.
+
+    >>> from recommender.metapaths import parse_steps
+    >>> [len(part) for part in stretches(parse_steps("Condition -ASSOCIATES-> Gene -INTERACTS- Gene <-BINDS- Medicine"))]
+    [1, 1, 1]
+    """
+    kinds = [steps[0].source, *(step.target for step in steps)]
+    cuts = [i for i in range(1, len(steps)) if not set(kinds[:i]) & set(kinds[i + 1 :])]
+    return [tuple(steps[i:j]) for i, j in zip([0, *cuts], [*cuts, len(steps)], strict=True)]
+
+
+def _frozen(ahead: Adjacency) -> Adjacency:
+    """The same rows, all read-only, as those of a file are: the compiled loops take arrays of one type."""
+    arrays = (_read_only(array) for array in (ahead.pointers, ahead.targets, ahead.links))
+    return Adjacency(ahead.first, *arrays)
+
+
+def _read_only(array: Array) -> Array:
+    view = array.view()
+    view.flags.writeable = False
+    return view
 
 
 def _kernels(compiled: bool) -> ModuleType:

@@ -9,7 +9,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.accounts import Account, Role
-from api.auth import account
+from api.auth import account, may_explore
 from api.context import context
 from api.errors import ForbiddenError
 from api.schemas.problem import problems
@@ -36,7 +36,8 @@ routes = APIBlueprint(
 def recommend(path: PatientPath, query: RecommendationQuery) -> Response:
     """Which medicines fit a patient on file, and why."""
     patient = allowed_patient(path.patient, account(), context().patient_key)
-    request = Request(query.as_of, patient=patient, top=query.top, min_level=query.min_level)
+    explore = may_explore(query.explore)
+    request = Request(query.as_of, patient=patient, top=query.top, min_level=query.min_level, explore=explore)
     return Response(context().serving().recommender.recommend(request).json(), mimetype="application/json")
 
 

@@ -4,6 +4,7 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
+from api.auth import may_explore
 from api.context import context
 from api.schemas.case import Case
 from api.schemas.problem import problems
@@ -26,5 +27,6 @@ routes = APIBlueprint(
 )
 def recommend(body: Case, query: RecommendationQuery) -> Response:
     """Which medicines fit a case, and why."""
-    request = Request(query.as_of, case=body.root, top=query.top, min_level=query.min_level)
+    explore = may_explore(query.explore)
+    request = Request(query.as_of, case=body.root, top=query.top, min_level=query.min_level, explore=explore)
     return Response(context().serving().recommender.recommend(request).json(), mimetype="application/json")

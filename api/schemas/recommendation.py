@@ -32,6 +32,10 @@ class RecommendationQuery(Parameters):
         KnowledgeLevel.UNREVIEWED,
         description="edges known more weakly do not speak for a medicine; safety always uses all",
     )
+    explore: bool = Field(
+        False,
+        description="whether to list what the walk alone finds, too: for research, and for clinicians and analysts only",
+    )
 
 
 class PatientPath(Parameters):
@@ -99,6 +103,14 @@ class Cypher(Answer):
     parameters: CypherParameters
 
 
+class OutcomesShown(Answer):
+    """What outcomes of patients, five or more, add to a known treatment."""
+
+    people: int = Field(description="whose outcomes are known")
+    good: int = Field(description="of whom recovered or improved")
+    shift: float = Field(description="what that adds to the contribution of a diagnosis of weight 1")
+
+
 class PathShown(Answer):
     """A path from what is on file to a medicine, with its share of the score."""
 
@@ -109,6 +121,7 @@ class PathShown(Answer):
     sentence: str
     drawn: str
     weakest: EdgeShown
+    outcomes: OutcomesShown | None = Field(description="of a known treatment with enough outcomes; else null")
     cypher: Cypher
 
 
@@ -138,6 +151,20 @@ class Exclusion(FindingShown):
     medicine: MedicineShown
 
 
+class ProbabilityShown(Answer):
+    """A calibrated score with its interval."""
+
+    of: Literal["good outcome", "treatment"] = Field(
+        description="what it is the probability of: established suggestions help or not, exploratory ones are treatments or not"
+    )
+    value: float = Field(ge=0, le=1)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+    support: Literal["calibrated", "low"] = Field(
+        description="low: the pairs that the calibration was fitted on have none like this one"
+    )
+
+
 class SuggestionShown(Answer):
     """A suggested medicine."""
 
@@ -147,9 +174,10 @@ class SuggestionShown(Answer):
     medicine: MedicineShown
     standing: Literal["established", "exploratory"] = Field(alias="list")
     score: float
-    probability: float | None = Field(description="null until scores are calibrated")
-    prior: float | None
-    lift: float | None
+    research: str | None = Field(description="why a medicine of the exploratory list is not established; else null")
+    probability: ProbabilityShown | None = Field(description="null until scores are calibrated")
+    prior: float | None = Field(description="the probability that degrees alone would give")
+    lift: float | None = Field(description="how many times as probable as degrees alone would have it")
     degree: float
     paths: list[PathShown]
     remainder: float = Field(description="what paths that are not shown add to the score")
@@ -207,6 +235,9 @@ class RecommendationShown(Answer):
     evidence: list[EvidenceShown]
     intercept: float
     recommendations: list[SuggestionShown]
+    exploratory: list[SuggestionShown] | None = Field(
+        None, description="for research: what the walk alone finds; null unless it was asked for"
+    )
     excluded: list[Exclusion]
     care_actions: list[CareShown]
     unresolved: list[UnresolvedShown]

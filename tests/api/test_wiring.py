@@ -13,9 +13,15 @@ from api.wiring import LOOK_SECONDS, LiveServing, wire
 from graph.elements import EdgeKind, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SnapshotError
+from recommender.artifacts import FOLDER
+from recommender.bundling import train
+from recommender.errors import BundleError
 from tests.api import small
 from tests.api.conftest import settings_of, sign_in
 from tests.api.small import batch, edge, node
+from tests.recommender.conftest import REFERENCE, write
+from tests.recommender.test_training import CONFIG
+from tests.recommender.training_graph import family_edges
 
 
 @pytest.fixture
@@ -138,3 +144,46 @@ def test_requests_go_on_while_snapshots_change_and_each_answer_is_of_one(changin
     assert not failures
     assert len(by_snapshot) >= 3
     assert all(len(answers) == 1 for answers in by_snapshot.values())
+
+
+def test_a_bundle_that_was_trained_meanwhile_serves_soon(tmp_path: Path) -> None:
+    with closing(EmbeddedStore(tmp_path / "graph.sqlite")) as store:
+        write(store, [*REFERENCE, *family_edges()])
+    now = [0.0]
+    live = LiveServing(guarded(tmp_path), settings_of(tmp_path).graph, clock=lambda: now[0])
+    before = live()
+    assert before.recommender.bundle is None
+    with closing(EmbeddedStore(tmp_path / "graph.sqlite")) as store:
+        trained = train(store, before.snapshot, tmp_path, CONFIG)
+
+    now[0] = LOOK_SECONDS
+    live()
+    wait_for(lambda: live() is not before)
+
+    assert live().recommender.bundle is not None
+    assert live().recommender.bundle.tag == trained.bundle.tag
+    assert live().snapshot.checksum == before.snapshot.checksum
+    after = live()
+    now[0] += LOOK_SECONDS
+    live()
+    time.sleep(0.5)
+    assert live() is after
+
+
+def test_a_damaged_bundle_serves_nobody_and_the_old_one_goes_on(tmp_path: Path) -> None:
+    with closing(EmbeddedStore(tmp_path / "graph.sqlite")) as store:
+        write(store, [*REFERENCE, *family_edges()])
+        now = [0.0]
+        live = LiveServing(guarded(tmp_path), settings_of(tmp_path).graph, clock=lambda: now[0])
+        before = live()
+        train(store, before.snapshot, tmp_path, CONFIG)
+    [path] = (tmp_path / FOLDER).iterdir()
+    path.write_bytes(path.read_bytes()[:-8])
+
+    now[0] = LOOK_SECONDS
+    live()
+    time.sleep(1.0)
+
+    assert live() is before
+    with pytest.raises(BundleError, match="train again"):
+        LiveServing(guarded(tmp_path), settings_of(tmp_path).graph)

@@ -1,9 +1,9 @@
-"""Runs every benchmark, or those that are named: ``python -m tests.benchmarks walk snapshot load cohort shell http neo4j``."""
+"""Runs every benchmark, or those that are named: ``python -m tests.benchmarks walk snapshot``."""
 
 import importlib
 import sys
 
-NAMES = ("walk", "snapshot", "http", "shell", "load", "cohort", "neo4j")
+NAMES = ("walk", "snapshot", "http", "shell", "load", "cohort", "neo4j", "embeddings", "training")
 
 
 def main(names: list[str]) -> int:

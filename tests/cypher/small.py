@@ -225,7 +225,12 @@ BIOLOGY = (
     edge("C:af", _E.LOCALIZES, "T:heart"),
     edge("A:walking", _E.HELPS, "C:hypertension"),
 )
-KNOWLEDGE = (*TREATMENTS, *SAFETY, *TREES, *CONTENTS, *BIOLOGY)
+DERIVED = (
+    edge("C:hypertension", _E.SIMILAR_TO, "C:angina", REVIEW, KnowledgeLevel.PREDICTION, similarity=0.5, bundle="b1"),
+    edge("M:maca", _E.SIMILAR_TO, "M:metformin", REVIEW, KnowledgeLevel.PREDICTION, similarity=0.25, bundle="b1"),
+)
+"""From training: neither is a condition's edge to count, nor does maca root lack knowledge the less for its own."""
+KNOWLEDGE = (*TREATMENTS, *SAFETY, *TREES, *CONTENTS, *BIOLOGY, *DERIVED)
 
 
 def fact(patient: str, kind: EdgeKind, end: str, record: str, /, **values: PropertyValue) -> Edge:

@@ -28,6 +28,7 @@ Required = Mapping[EdgeKind, Mapping[str, PropertyValue]]
 REQUIRED: Required = {
     EdgeKind.INTERACTS_WITH: {"severity": "severe"},
     EdgeKind.CONTRAINDICATED_IN: {"strength": "absolute"},
+    EdgeKind.SIMILAR_TO: {"similarity": 0.5, "bundle": "b1"},
 }
 
 
@@ -73,12 +74,14 @@ def batch(nodes: Iterable[Node] = (), edges: Iterable[Edge] = ()) -> Batch:
     return Batch(tuple(nodes), columns(edges))
 
 
-def load(store: GraphStore, *batches: Batch, name: str = "load", remove_stale: bool = False) -> LoadCounts:
+def load(
+    store: GraphStore, *batches: Batch, name: str = "load", remove_stale: bool = False, derived: bool = False
+) -> LoadCounts:
     """One whole load."""
     run = store.start_load(name)
     for i, item in enumerate(batches):
         store.write(item, run, str(i + 1))
-    return store.finish_load(run, remove_stale=remove_stale)
+    return store.finish_load(run, remove_stale=remove_stale, derived=derived)
 
 
 def knowledge(store: GraphStore) -> dict[tuple[str, ...], Edge]:

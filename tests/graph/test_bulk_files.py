@@ -41,7 +41,8 @@ def exactly(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def test_elements_are_written_as_the_store_in_neo4j_writes_them(store: GraphStore, tmp_path: Path) -> None:
-    load(store, SMALL, hostile_graph(long=3))
+    derived = edge(EdgeKind.SIMILAR_TO, "M:aspirin", "M:warfarin")
+    load(store, SMALL, hostile_graph(long=3), batch([], [derived]))
 
     counts = write_bulk_files(store, tmp_path / "files", everybody(store))
 

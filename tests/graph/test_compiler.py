@@ -187,12 +187,20 @@ class Changing:
     def __getattr__(self, name: str) -> object:
         return getattr(self._store, name)
 
-    def knowledge_edges(self) -> Iterator[EdgeColumns]:
+    def knowledge_edges(self, *, derived: bool = False) -> Iterator[EdgeColumns]:
         if self._times:
             self._times -= 1
             added = batch([node(f"C:{self._times}")], [edge(EdgeKind.TREATS, "M:aspirin", f"C:{self._times}")])
             load(self._store, added, name=f"added {self._times}")
-        return self._store.knowledge_edges()
+        return self._store.knowledge_edges(derived=derived)
+
+
+def test_what_training_derived_is_not_compiled(small_graph: GraphStore, tmp_path: Path) -> None:
+    before = compile_snapshot(small_graph, tmp_path)
+    load(small_graph, batch([], [edge(EdgeKind.SIMILAR_TO, "M:aspirin", "M:warfarin")]), name="mirror")
+
+    assert compile_snapshot(small_graph, tmp_path).checksum == before.checksum
+    assert current_snapshot(small_graph, tmp_path).checksum == before.checksum
 
 
 def test_knowledge_that_changes_while_it_is_read_is_read_again(small_graph: GraphStore, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from graph.schema import (
     check_texts,
     is_date,
 )
-from graph.store import PATIENT_EDGES
+from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, PATIENT_EDGES
 from tests.graph.building import SMALL_NODES, SOURCE, node
 
 RULES = [(str(kind), name, rule) for kind, rules in NODE_RULES.items() for name, rule in rules.items()] + [
@@ -93,6 +93,25 @@ def test_the_kinds_that_start_at_a_patient_are_the_patient_edges() -> None:
     assert all(start is NodeKind.PATIENT for kind in PATIENT_EDGES for start, _ in EDGE_RULES[kind].joins)
 
 
+def test_every_kind_of_edge_is_knowledge_or_of_patients_or_derived() -> None:
+    assert set(EdgeKind) == KNOWLEDGE_EDGES | PATIENT_EDGES | DERIVED_EDGES
+    assert len(KNOWLEDGE_EDGES) + len(PATIENT_EDGES) + len(DERIVED_EDGES) == len(EdgeKind)
+
+
+@pytest.mark.parametrize("kind", sorted(DERIVED_EDGES))
+def test_a_derived_edge_tells_its_bundle(kind: EdgeKind) -> None:
+    assert EDGE_RULES[kind].properties["bundle"].required
+
+
+@pytest.mark.parametrize(
+    ("similarity", "code"), [(1, ""), (1e-300, ""), (0, "bad-property"), (-0.5, "bad-property"), (1.01, "bad-property")]
+)
+def test_a_similarity_is_above_zero_and_at_most_one(similarity: float, code: str) -> None:
+    rules = EDGE_RULES[EdgeKind.SIMILAR_TO].properties
+
+    assert code_of(check_properties, "SIMILAR_TO", rules, {"similarity": similarity, "bundle": "b"}) == code
+
+
 def test_no_property_is_called_like_a_part_of_its_element() -> None:
     assert {name for _, name, _ in RULES} & (ELEMENT_NAMES | {"known_since"}) == set()
 
@@ -116,7 +135,7 @@ def allowed(rule: PropertyRule) -> st.SearchStrategy[Any]:
         str: st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30),
         bool: st.booleans(),
         int: st.integers(None if low is None else int(low), None if high is None else int(high)),
-        float: st.floats(low, high, allow_nan=False, allow_infinity=False) | st.integers(int(low or 0), int(high or 10)),
+        float: st.floats(low, high, allow_nan=False, allow_infinity=False) | st.integers(math.ceil(low or 0), int(high or 10)),
         tuple: st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9), max_size=3).map(tuple),
     }[rule.type]
 

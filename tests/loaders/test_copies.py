@@ -73,6 +73,21 @@ def test_what_changed_is_changed_and_what_went_goes(small_graph: GraphStore, tar
     assert compiled(target).checksum == compiled(small_graph).checksum
 
 
+def test_what_training_derived_is_copied_and_goes_with_its_bundle(small_graph: GraphStore, target: GraphStore) -> None:
+    first, second = (
+        edge(EdgeKind.SIMILAR_TO, "M:aspirin", "M:warfarin", similarity=s, bundle=b) for s, b in ((0.5, "a"), (1, "b"))
+    )
+    for name, item in (("first", first), ("second", second)):
+        load(small_graph, batch([], [item]), name=name, remove_stale=True, derived=True)
+        counts = copied(small_graph, target)
+        assert list(target.edges_from(NodeId("M:aspirin"), [EdgeKind.SIMILAR_TO])) == [item]
+
+    assert counts == LoadCounts(0, 1, 0)
+    load(small_graph, name="none", remove_stale=True, derived=True)
+    assert copied(small_graph, target) == LoadCounts(0, 0, 1)
+    assert "SIMILAR_TO" not in target.counts()
+
+
 def test_pseudonyms_are_copied_and_drawn_anew(small_graph: GraphStore, target: GraphStore) -> None:
     copied(small_graph, target, Patients.PSEUDONYMS)
     revision, (first,) = target.revision(), target.nodes(NodeKind.PATIENT)

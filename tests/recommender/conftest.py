@@ -149,6 +149,20 @@ class Graph:
 Build = Callable[..., AbstractContextManager[Graph]]
 
 
+def write(store: EmbeddedStore, edges: Edges, nodes: Nodes | None = None) -> None:
+    """Write edges, with the nodes that they join and others, as one load."""
+    rows = [_edge(*row[:3], row[3] if len(row) > 3 else {}) for row in edges]
+    ids = dict.fromkeys([*(nodes or {}), *(i for edge in rows for i in (str(edge.start), str(edge.end)))])
+    grouped: dict[tuple[EdgeKind, NodeKind, NodeKind], list[Edge]] = {}
+    for edge in rows:
+        ends = (KINDS[edge.start.partition(":")[0]], KINDS[edge.end.partition(":")[0]])
+        grouped.setdefault((edge.kind, *ends), []).append(edge)
+    load = store.start_load("test")
+    columns = [EdgeColumns.of(group, *key[1:]) for key, group in grouped.items()]
+    store.write(Batch([_node(i, (nodes or {}).get(i, {})) for i in ids], columns), load, "all")
+    store.finish_load(load, remove_stale=False)
+
+
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """Builds graphs within a ``with`` block: for tests that need many."""
@@ -157,17 +171,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     @contextmanager
     def builder(edges: Edges = (), nodes: Nodes | None = None) -> Iterator[Graph]:
         folder = tmp_path_factory.mktemp(f"graph{next(numbers)}-", numbered=False)
-        rows = [_edge(*row[:3], row[3] if len(row) > 3 else {}) for row in edges]
-        ids = dict.fromkeys([*(nodes or {}), *(i for edge in rows for i in (str(edge.start), str(edge.end)))])
-        grouped: dict[tuple[EdgeKind, NodeKind, NodeKind], list[Edge]] = {}
-        for edge in rows:
-            ends = (KINDS[edge.start.partition(":")[0]], KINDS[edge.end.partition(":")[0]])
-            grouped.setdefault((edge.kind, *ends), []).append(edge)
         store = EmbeddedStore(folder / "graph.sqlite")
-        load = store.start_load("test")
-        columns = [EdgeColumns.of(group, *key[1:]) for key, group in grouped.items()]
-        store.write(Batch([_node(i, (nodes or {}).get(i, {})) for i in ids], columns), load, "all")
-        store.finish_load(load, remove_stale=False)
+        write(store, edges, nodes)
         yield Graph(folder, store, compile_snapshot(store, folder / "snapshots"))
         store.close()
 

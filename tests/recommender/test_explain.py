@@ -28,7 +28,11 @@ def answer(graph: Graph, paths: int = 3, metapaths: Any = (RESEMBLING,), **reque
 
 
 def paths_to(body: dict[str, Any], medicine: str) -> list[dict[str, Any]]:
-    return next(r["paths"] for r in body["recommendations"] if r["medicine"]["id"] == medicine)
+    return next(r["paths"] for r in suggestions(body) if r["medicine"]["id"] == medicine)
+
+
+def suggestions(body: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*body["recommendations"], *(body["exploratory"] or ())]
 
 
 def test_a_direct_edge_says_its_line_and_all_its_sources(graph_of: Callable[..., Graph]) -> None:
@@ -89,7 +93,7 @@ def test_a_path_begins_at_what_is_on_file(graph_of: Callable[..., Graph]) -> Non
 def test_an_edge_that_reads_the_same_both_ways_has_no_head(graph_of: Callable[..., Graph]) -> None:
     graph = graph_of([("M:a", "TREATS", "C:c"), ("M:b", "RESEMBLES", "M:a"), ("M:a", "RESEMBLES", "M:d")])
 
-    drawn = [paths_to(answer(graph, nodes=("C:c",)), m)[0]["drawn"] for m in ("M:b", "M:d")]
+    drawn = [paths_to(answer(graph, nodes=("C:c",), explore=True), m)[0]["drawn"] for m in ("M:b", "M:d")]
 
     assert drawn == ["c ←treats– a –resembles– b", "c ←treats– a –resembles– d"]
 
@@ -100,7 +104,7 @@ def test_the_largest_are_shown_and_the_others_are_the_remainder(graph_of: Callab
     like = [("M:b", "RESEMBLES", f"M:{i}") for i in (1, 2, 3)]
     graph = graph_of([*((m, "TREATS", c) for m, c in treats), *like])
 
-    full, short = (answer(graph, paths, nodes=("C:c",)) for paths in (3, 2))
+    full, short = (answer(graph, paths, nodes=("C:c",), explore=True) for paths in (3, 2))
 
     shown = paths_to(full, "M:b")
     assert [path["nodes"][1]["id"] for path in shown] == ["M:1", "M:2", "M:3"]
@@ -110,7 +114,7 @@ def test_the_largest_are_shown_and_the_others_are_the_remainder(graph_of: Callab
     parts = [path["contribution"] / sum(p["contribution"] for p in shown) for path in shown]
     assert parts == pytest.approx([w / sum(weights) for w in weights], rel=1e-12)
     assert paths_to(short, "M:b") == shown[:2]
-    found = next(r for r in short["recommendations"] if r["medicine"]["id"] == "M:b")
+    found = next(r for r in suggestions(short) if r["medicine"]["id"] == "M:b")
     assert found["remainder"] == pytest.approx(shown[2]["contribution"], rel=1e-12)
 
 

@@ -79,9 +79,9 @@ def test_steps_that_cannot_be_walked_are_refused(text: str, reason: str) -> None
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"path": "Condition <-TREATS- Medicine"}, "2 to 3 steps that end in Medicine"),
-        ({"path": "Medicine -BINDS-> Gene <-ASSOCIATES- Condition"}, "2 to 3 steps that end in Medicine"),
-        ({"path": " -RESEMBLES- ".join(["Medicine"] * (MAX_STEPS + 2))}, "2 to 3 steps that end in Medicine"),
+        ({"path": "Condition <-TREATS- Medicine"}, "2 to 4 steps that end in Medicine"),
+        ({"path": "Medicine -BINDS-> Gene <-ASSOCIATES- Condition"}, "2 to 4 steps that end in Medicine"),
+        ({"path": " -RESEMBLES- ".join(["Medicine"] * (MAX_STEPS + 2))}, "2 to 4 steps that end in Medicine"),
         ({"path": "Condition <-TREATS- Gene <-BINDS- Medicine"}, "the schema has no edge"),
         ({"weight": "-0.1"}, "weight from 0 to 100"),
         ({"weight": "100"}, "weight from 0 to 100"),

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from graph.queries import query
+from recommender.answer import RESEARCH
 from recommender.render import SHOWN_CAUTIONS, SHOWN_EXCLUSIONS, render
 from recommender.request import Request
 from recommender.service import Recommender
@@ -50,7 +51,7 @@ def test_a_patient_on_one_screen(screen: Callable[..., str]) -> None:
 
 
 def test_a_path_is_one_line(screen: Callable[..., str]) -> None:
-    text = screen(nodes=("C:hypertension",))
+    text = screen(nodes=("C:hypertension",), explore=True)
 
     assert "Hypertension ←treats– Lisinopril" in text
     assert "Hypertension ←treats– losartan –resembles– aliskiren" in text
@@ -147,3 +148,45 @@ def test_what_shows_a_path_in_the_browser_stands_under_it_in_one_line(screen: Ca
 
 def test_without_a_suggestion_there_is_nothing_to_paste(screen: Callable[..., str]) -> None:
     assert "MATCH" not in screen(case={}, cypher=True)
+
+
+CALIBRATED = {"of": "treatment", "value": 0.5, "low": 0.25, "high": 0.75, "support": "calibrated"}
+
+
+def drawn(body: dict[str, Any]) -> str:
+    file = io.StringIO()
+    render(body, Console(file=file, width=120, highlight=False))
+    return file.getvalue()
+
+
+@pytest.fixture
+def answer(graph_of: Callable[..., Graph]) -> dict[str, Any]:
+    graph = graph_of(EDGES, NODES)
+    asked = Request(as_of=TODAY, nodes=("C:hypertension",))
+    return Recommender(graph.store, graph.snapshot, graph.folder, compiled=False).recommend(asked).body
+
+
+def test_a_probability_stands_beside_what_degree_alone_would_say(answer: dict[str, Any]) -> None:
+    item = answer["recommendations"][0]
+
+    plain = drawn(answer)
+    sure = drawn(answer | {"recommendations": [item | {"probability": CALIBRATED, "prior": 0.125, "lift": 4.0}]})
+    unsure = drawn(answer | {"recommendations": [item | {"probability": CALIBRATED | {"support": "low"}}]})
+
+    assert "probability" not in plain
+    assert "  probability of a treatment 0.50 (0.25 to 0.75)  prior 0.125  lift 4.0  established\n" in sure
+    assert "  probability of a treatment 0.50 (0.25 to 0.75) low support  established\n" in unsure
+
+
+def test_the_exploratory_list_stands_apart_and_says_why(answer: dict[str, Any]) -> None:
+    item = answer["recommendations"][0] | {"rank": 1, "list": "exploratory", "research": RESEARCH}
+
+    text = drawn(answer | {"exploratory": [item]})
+
+    heading = text.index("For research: exploratory, not established")
+    assert text.index("established\n") < heading < text.index("the walk alone leads to it.") < text.rindex("exploratory\n")
+
+
+def test_an_exploratory_list_without_anything_says_so(answer: dict[str, Any]) -> None:
+    assert "leads to no medicine beside those" in drawn(answer | {"exploratory": []})
+    assert "research" not in drawn(answer | {"exploratory": None})

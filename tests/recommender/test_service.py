@@ -84,18 +84,18 @@ def test_the_form_of_an_answer(graph: Graph) -> None:
 
     assert list(answer) == [
         *("id", "snapshot", "trained_on", "as_of", "screened", "patient", "evidence", "intercept"),
-        *("recommendations", "excluded", "care_actions", "unresolved", "notice"),
+        *("recommendations", "exploratory", "excluded", "care_actions", "unresolved", "notice"),
     ]
     assert (answer["snapshot"], answer["trained_on"], answer["as_of"]) == (graph.snapshot.checksum, None, "2024-06-01")
     assert list(answer["evidence"][0]) == ["node", "weight", "why"]
     item = answer["recommendations"][0]
     assert set(item) == {
         *("rank", "medicine", "score", "probability", "prior", "lift", "paths", "remainder", "cautions"),
-        *("list", "degree"),
+        *("list", "degree", "research"),
     }
     assert (item["probability"], item["prior"], item["lift"]) == (None, None, None)
     path = item["paths"][0]
-    assert set(path) == {"metapath", "nodes", "edges", "contribution", "sentence", "weakest", "drawn", "cypher"}
+    assert set(path) == {"metapath", "nodes", "edges", "contribution", "sentence", "weakest", "drawn", "cypher", "outcomes"}
     assert set(path["nodes"][0]) == {"id", "kind", "name"}
     assert set(path["edges"][0]) == {"kind", "start", "end", "source", "evidence", "knowledge_level"}
     assert set(item["cautions"][0]) == {"rule", "severity", "sentence", "proof"}
@@ -158,20 +158,45 @@ def test_what_is_ruled_out_is_shown_with_its_proof_and_not_suggested(graph: Grap
     assert entry["proof"]["edges"][0]["evidence"] == "label"
 
 
-def test_a_bare_node_has_no_patient_and_lists_what_is_explored_behind_what_is_established(graph: Graph) -> None:
+def test_a_bare_node_has_no_patient(graph: Graph) -> None:
     answer = body(graph, nodes=("high blood pressure?", "C:hypertension")[1:])
 
-    assert medicines(answer) == [*LINES, "M:aliskiren"]
-    assert [item["list"] for item in answer["recommendations"]] == ["established"] * 3 + ["exploratory"]
+    assert medicines(answer) == LINES
+    assert {item["list"] for item in answer["recommendations"]} == {"established"}
     assert (answer["screened"], answer["patient"], answer["excluded"], answer["unresolved"]) == (False, None, [], [])
     assert answer["notice"] == f"Not screened for safety: the request names no patient. {NOTICE}"
     assert all(item["cautions"] == [] for item in answer["recommendations"])
 
 
-def test_a_symptom_may_be_asked_about(graph: Graph) -> None:
-    answer = body(graph, nodes=("Headache",))
+def test_what_the_walk_alone_finds_is_a_list_of_its_own_and_only_on_request(graph: Graph) -> None:
+    plain, explored = (body(graph, nodes=("C:hypertension",), explore=explore) for explore in (False, True))
 
-    assert [item["paths"][0]["metapath"] for item in answer["recommendations"]] == ["YpCtM"] * 3
+    assert plain["exploratory"] is None
+    assert [(item["medicine"]["id"], item["list"], item["rank"]) for item in explored["exploratory"]] == [
+        ("M:aliskiren", "exploratory", 1)
+    ]
+    assert explored["exploratory"][0]["research"].startswith("Research, not a treatment")
+    assert explored["recommendations"] == plain["recommendations"]
+    assert explored["id"] != plain["id"]
+
+
+def test_the_exploratory_list_is_screened(graph_of: Callable[..., Graph]) -> None:
+    against = ("M:aliskiren", "CONTRAINDICATED_IN", "C:diabetes", {"strength": "absolute"})
+    graph = graph_of([*EDGES, against], NODES)
+    case = {"age": 50, "sex": "male", "conditions": ["Hypertension", "diabetes"]}
+
+    answer = body(graph, case=case, explore=True)
+
+    assert answer["exploratory"] == []
+    assert "M:aliskiren" in {entry["medicine"]["id"] for entry in answer["excluded"]}
+    assert "M:aliskiren" not in {entry["medicine"]["id"] for entry in body(graph, case=case)["excluded"]}
+
+
+def test_a_symptom_may_be_asked_about(graph: Graph) -> None:
+    answer = body(graph, nodes=("Headache",), explore=True)
+
+    assert answer["recommendations"] == []
+    assert [item["paths"][0]["metapath"] for item in answer["exploratory"]] == ["YpCtM"] * 3
 
 
 def test_no_evidence_makes_no_suggestion(graph: Graph) -> None:
@@ -221,7 +246,7 @@ def test_what_is_not_known_and_does_not_matter_for_safety_is_listed(graph: Graph
 def test_top_limits_and_keeps_the_order(graph: Graph, top: int) -> None:
     answer = body(graph, nodes=("C:hypertension",), top=top)
 
-    assert medicines(answer) == [*LINES, "M:aliskiren"][:top]
+    assert medicines(answer) == LINES[:top]
 
 
 @pytest.mark.parametrize("top", [0, -1, MAX_TOP + 1])
@@ -380,7 +405,7 @@ def test_the_id_changes_with_what_is_on_file(graph_of: Callable[..., Graph], fac
 
 
 def test_means_are_kept_between_processes(graph: Graph) -> None:
-    request = Request(as_of=TODAY, nodes=("C:hypertension",))
+    request = Request(as_of=TODAY, nodes=("C:hypertension",), explore=True)
     first = recommender(graph).recommend(request).json()
 
     [path] = (graph.folder / "means").iterdir()

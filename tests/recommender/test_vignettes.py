@@ -18,6 +18,7 @@ from graph.compiler import current_snapshot
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
 from graph.embedded_store import EmbeddedStore
 from graph.store import Batch, EdgeColumns
+from recommender.artifacts import FOLDER, find_bundle
 from recommender.request import Request
 from recommender.service import Recommender
 from tests.recommender.conftest import TODAY
@@ -253,18 +254,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("formulary")
     environment = os.environ | {"RXPATH_HOME": str(home)}
     environment.pop("RXPATH_GRAPH", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "loaders", "build"], cwd=PROJECT, env=environment, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    for command in (("loaders", "build"), ("recommender", "train", "--brief")):
+        done = subprocess.run([sys.executable, "-m", *command], cwd=PROJECT, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
     return home
 
 
-@pytest.fixture(scope="module")
-def recommender(home: Path) -> Iterator[Recommender]:
+@pytest.fixture(scope="module", params=["by hand", "trained"])
+def recommender(home: Path, request: pytest.FixtureRequest) -> Iterator[Recommender]:
     with closing(EmbeddedStore(home / "graph.sqlite")) as store:
         add_history(store)
-        yield Recommender(store, current_snapshot(store, home / "snapshots"), home, compiled=False)
+        snapshot = current_snapshot(store, home / "snapshots")
+        bundle = find_bundle(home / FOLDER, snapshot) if request.param == "trained" else None
+        yield Recommender(store, snapshot, home, bundle=bundle, compiled=False)
 
 
 def add_history(store: EmbeddedStore) -> None:
@@ -332,7 +334,8 @@ def test_history_counts_where_the_label_says_so(recommender: Recommender) -> Non
 
 def test_every_proof_stands_in_the_store(recommender: Recommender, home: Path) -> None:
     with closing(EmbeddedStore(home / "graph.sqlite")) as store:
-        rows = [e for columns in store.knowledge_edges() for e in columns.rows()]
+        groups = [*store.knowledge_edges(), *store.knowledge_edges(derived=True)]
+        rows = [e for columns in groups for e in columns.rows()]
     stored = {(str(e.kind), str(e.start), str(e.end), e.provenance.source) for e in rows}
 
     for vignette in VIGNETTES:

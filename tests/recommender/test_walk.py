@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from math import prod
 
 import numpy as np
 import pytest
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
 from graph.schema import EDGE_RULES
-from graph.store import PATIENT_EDGES
-from recommender.metapaths import Metapath, Step, parse_steps
-from recommender.walk import FoundPath, Walker, link_weights
+from graph.store import DERIVED_EDGES, PATIENT_EDGES
+from recommender.metapaths import MAX_STEPS, Metapath, Step, parse_steps
+from recommender.walk import FoundPath, Walker, link_weights, stretches
 from tests.recommender.conftest import KINDS, Build, Graph
 
 ENGINES = pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "plain"])
@@ -181,39 +180,36 @@ def test_the_heaviest_paths_stand_in_the_order_of_weight_then_of_nodes(graph_of:
 # Against brute force
 
 
+PREFIX = {kind: prefix for prefix, kind in KINDS.items() if len(prefix) == 1}
+
+
 def shapes() -> Iterator[Metapath]:
-    """Every metapath of two or three steps that the schema allows and that ends in a medicine."""
+    """Every metapath of two to four steps over kinds that have a prefix, as the schema allows, that ends in a medicine."""
     steps = [
         step
-        for kind in sorted(set(EdgeKind) - PATIENT_EDGES)
+        for kind in sorted(set(EdgeKind) - PATIENT_EDGES - DERIVED_EDGES)
         for start, end in sorted(EDGE_RULES[kind].joins)
-        if not EDGE_RULES[kind].symmetric or start == end
+        if {start, end} <= set(PREFIX) and (not EDGE_RULES[kind].symmetric or start == end)
         for step in {Step(kind, True, start, end), Step(kind, True, start, end).reverse}
     ]
     before: dict[NodeKind, list[Step]] = defaultdict(list)
     for step in sorted(steps, key=str):
         before[step.target].append(step)
-    for last in before[NodeKind.MEDICINE]:
-        for middle in before[last.source]:
-            yield Metapath("two", (middle, last), 1.0, "")
-            for first in before[middle.source]:
-                yield Metapath("three", (first, middle, last), 1.0, "")
+    found = [(last,) for last in before[NodeKind.MEDICINE]]
+    for _ in range(MAX_STEPS - 1):
+        found = [(first, *rest) for rest in found for first in before[rest[0].source]]
+        yield from (Metapath(str(len(path)), path, 1.0, "") for path in found)
 
 
-def kernel(path: Metapath) -> str:
-    """Which loop a shape is walked by."""
-    if len(path.steps) == 2:
-        return "two"
-    if path.steps[0].target is not NodeKind.MEDICINE:
-        return "three"
-    return "there and back" if path.steps[2] == path.steps[1].reverse else "apart"
+def parts(path: Metapath) -> str:
+    """In what parts a shape is walked: the number of steps of each."""
+    return "+".join(str(len(part)) for part in stretches(path.steps))
 
 
-SHAPES: dict[str, list[Metapath]] = defaultdict(list)
+DRAWABLE: dict[str, list[Metapath]] = defaultdict(list)
 for shape in shapes():
-    SHAPES[kernel(shape)].append(shape)
+    DRAWABLE[parts(shape)].append(shape)
 
-PREFIX = {kind: prefix for prefix, kind in KINDS.items() if len(prefix) == 1}
 REQUIRED = {
     EdgeKind.LIMITED_BY: {"limit": "age", "strength": "absolute"},
     EdgeKind.CONTRAINDICATED_IN: {"strength": "absolute"},
@@ -222,7 +218,6 @@ REQUIRED = {
     EdgeKind.MAPS_TO: {"relation": "exact"},
     EdgeKind.CROSS_REACTS_WITH: {"strength": "high"},
 }
-DRAWABLE = {name: [m for m in found if all(s.source in PREFIX for s in m.steps)] for name, found in SHAPES.items()}
 
 
 @st.composite
@@ -312,10 +307,9 @@ def check_heaviest(
         assert shown == by_number[:limit]
 
 
-def test_every_loop_is_among_the_shapes_that_are_drawn() -> None:
-    assert set(DRAWABLE) == {"two", "three", "there and back", "apart"}
-    assert all(DRAWABLE.values())
-    assert prod(map(len, DRAWABLE.values())) > 1_000
+def test_every_division_into_parts_is_among_the_shapes_that_are_drawn() -> None:
+    assert {"1+1", "2", "1+1+1", "1+2", "2+1", "3", "1+1+1+1", "1+3", "4", "3+1", "1+2+1"} <= set(DRAWABLE)
+    assert sum(map(len, DRAWABLE.values())) > 10_000
 
 
 def test_sums_do_not_depend_on_where_the_medicines_begin(graph_of: Callable[..., Graph]) -> None:

@@ -69,6 +69,23 @@ def test_a_user_asks_for_their_own_record_only(client: FlaskClient, as_role: AsR
         problem_of(client.get(address(identifier), headers=as_role(Role.USER)), 403)
 
 
+@pytest.mark.parametrize(("role", "status"), [(Role.CLINICIAN, 200), (Role.ANALYST, 200), (Role.USER, 403), (Role.ADMIN, 403)])
+def test_exploring_is_for_those_who_can_judge_it(
+    client: FlaskClient, as_role: AsRole, own_id: NodeId, role: Role, status: int
+) -> None:
+    answer = client.get(address(own_id, f"as_of={DAY}&explore=true"), headers=as_role(role))
+
+    assert answer.status_code == status
+
+
+def test_an_answer_that_explores_has_an_id_of_its_own(client: FlaskClient, as_role: AsRole, own_id: NodeId) -> None:
+    asked = (
+        client.get(address(own_id, f"as_of={DAY}{more}"), headers=as_role(Role.CLINICIAN)) for more in ("", "&explore=true")
+    )
+
+    assert len({answer.get_json()["id"] for answer in asked}) == 2
+
+
 def test_an_analyst_asks_by_id_alone(client: FlaskClient, as_role: AsRole, own_id: NodeId) -> None:
     answer = client.get(address(own_id), headers=as_role(Role.ANALYST))
 
@@ -95,6 +112,7 @@ def test_an_unknown_patient_is_404(client: FlaskClient, as_role: AsRole, identif
         ("as_of=2026-02-30", "/as_of"),
         ("as_of=1700000000", "/as_of"),
         ("min_level=gossip", "/min_level"),
+        ("explore=perhaps", "/explore"),
         ("node=ICD10CM:I10", "/node"),
     ],
 )

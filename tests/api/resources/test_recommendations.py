@@ -52,6 +52,30 @@ def test_the_answer_shows_paths_and_proofs(client: FlaskClient, as_role: AsRole)
     assert [u["pointer"] for u in body["unresolved"]] == ["/conditions/2"]
 
 
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.ANALYST])
+def test_who_may_explore_gets_the_answer_to_that_question(client: FlaskClient, as_role: AsRole, home: Path, role: Role) -> None:
+    store = EmbeddedStore(home / "graph.sqlite")
+    recommender = Recommender(store, current_snapshot(store, home / "snapshots"), home)
+
+    answer = client.post(f"{ADDRESS}&explore=true", json=CASE, headers=as_role(role))
+
+    assert answer.status_code == 200
+    assert answer.data == recommender.recommend(Request(date(2026, 3, 1), case=CASE, explore=True)).json()
+
+
+@pytest.mark.parametrize("role", [Role.USER, Role.ADMIN])
+def test_exploring_is_not_for_every_role(client: FlaskClient, as_role: AsRole, role: Role) -> None:
+    problem_of(client.post(f"{ADDRESS}&explore=true", json=CASE, headers=as_role(role)), 403)
+
+
+def test_nobody_explores_without_asking(client: FlaskClient, as_role: AsRole) -> None:
+    plain, no = (client.post(f"{ADDRESS}{more}", json=CASE, headers=as_role(Role.USER)) for more in ("", "&explore=false"))
+
+    assert plain.data == no.data
+    assert plain.get_json().get("exploratory") is None
+    assert {item["list"] for item in plain.get_json()["recommendations"]} == {"established"}
+
+
 @pytest.mark.parametrize(
     ("case", "pointer"),
     [
@@ -152,7 +176,7 @@ def test_no_day_breaks_the_service(client: FlaskClient, as_role: AsRole, day: da
 
 
 @ONE_APP
-@given(query=st.dictionaries(st.sampled_from(["top", "as_of", "min_level", "x"]), texts))
+@given(query=st.dictionaries(st.sampled_from(["top", "as_of", "min_level", "explore", "x"]), texts))
 def test_no_parameter_breaks_the_service(client: FlaskClient, as_role: AsRole, query: dict[str, str]) -> None:
     answer = client.post("/v1/recommendations", query_string=query, json={}, headers=as_role(Role.CLINICIAN))
 
