@@ -266,7 +266,9 @@ class Chances:
         start = max(support, key=lambda s: s.amount).start if support else paths[0].nodes[paths[0].start]
         if start not in self._snapshot.numbers(NodeKind.CONDITION):
             return None, None
-        pair = self._scores.setdefault(start, self._scorer.score({start: 1.0}))
+        if start not in self._scores:
+            self._scores[start] = self._scorer.score({start: 1.0})
+        pair = self._scores[start]
         at = medicine - self._snapshot.numbers(NodeKind.MEDICINE).start
         score = float(pair.total[at]) - (0.0 if support else self._scorer.intercept)
         value, low, high, supported = (column[0] for column in calibration.probability(np.array([score])))
