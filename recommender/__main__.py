@@ -234,9 +234,15 @@ def _evaluate(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
+    from recommender.artifacts import FOLDER, find_bundle
     from recommender.judge.report import write_report
 
-    print(write_report(_judged(given), given.out))
+    result = _judged(given)
+    with _opened() as (settings, _, snapshot):
+        bundle = find_bundle(settings.home / FOLDER, snapshot)
+    if bundle:
+        result["calibration"] = bundle.notes["reliability"]["exploratory"]
+    print(write_report(result, given.out))
     return 0
 
 

@@ -100,6 +100,10 @@ def test_a_split_is_judged_twice_alike_and_becomes_a_page(
     page = tmp_path / "report.html"
     assert answered(capsys, "report", "--split", str(split), "--out", str(page)).strip() == str(page)
     assert page.read_text().startswith("<!DOCTYPE html>")
+    assert "Brier" not in page.read_text()
+    answered(capsys, "train", "--brief")
+    answered(capsys, "report", "--split", str(split), "--out", str(page))
+    assert "Brier" in page.read_text()
 
 
 def test_what_cannot_be_judged_is_refused(home: Graph, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
