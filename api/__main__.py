@@ -64,7 +64,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     # Compiled here once, so that workers only map the file; and what is wrong is said before a server starts.
     current_snapshot(open_store(settings.graph.graph, settings.graph.credentials), settings.graph.snapshots)
     settings.signing_key()
-    accounts = open_accounts(settings.database).all()
+    accounts = open_accounts(settings.graph.database).all()
     _check_address(given.host, given.port)
     print(f"Rxpath answers on http://{given.host}:{given.port}, documented at /docs", file=sys.stderr)
     if not accounts:
@@ -96,7 +96,7 @@ def _check_address(host: str, port: int) -> None:
 def _add_user(given: argparse.Namespace, settings: Settings) -> int:
     patient = _known_patient(given.patient, settings) if given.patient else None
     account = Account(folded(given.name), Role(given.role), patient)
-    open_accounts(settings.database).add(account, sys.stdin.readline().rstrip("\r\n"))
+    open_accounts(settings.graph.database).add(account, sys.stdin.readline().rstrip("\r\n"))
     print(f"{account.name} may sign in as {account.role}")
     return 0
 
@@ -111,13 +111,13 @@ def _known_patient(identifier: str, settings: Settings) -> NodeId:
 
 
 def _list_users(given: argparse.Namespace, settings: Settings) -> int:
-    for account in open_accounts(settings.database).all():
+    for account in open_accounts(settings.graph.database).all():
         print("\t".join((account.name, account.role, account.patient or "", "disabled" if account.disabled else "")).rstrip())
     return 0
 
 
 def _disable_user(given: argparse.Namespace, settings: Settings) -> int:
-    open_accounts(settings.database).disable(given.name)
+    open_accounts(settings.graph.database).disable(given.name)
     return 0
 
 

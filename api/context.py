@@ -14,6 +14,7 @@ from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
 from graph.snapshot import Snapshot
+from recommender.answer_log import AnswerLog
 from recommender.request import Request
 from recommender.service import Recommender
 
@@ -50,6 +51,7 @@ class Context:
         settings: of this process.
         accounts: who may sign in.
         serving: answers what serves at the moment; a request asks once.
+        answers: keeps what answers were computed from.
         patient_key: turns a source's identifier of a patient into an id.
         checks: by the name of a part, what raises when that part cannot be used.
     """
@@ -57,6 +59,7 @@ class Context:
     settings: Settings
     accounts: AccountStore
     serving: Callable[[], Serving]
+    answers: AnswerLog
     patient_key: bytes = field(repr=False)
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 

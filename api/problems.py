@@ -37,7 +37,7 @@ from graph.errors import (
     StoreUnavailableError,
     UnknownNodeError,
 )
-from recommender.errors import CaseError, UnknownPatientError
+from recommender.errors import AnswerLogError, CaseError, UnknownPatientError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
@@ -79,6 +79,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     StoreUnavailableError: Row(503, "store-unavailable", "The graph cannot be read now", "try again in a moment"),
     SnapshotError: Row(503, "no-snapshot", "There is no usable snapshot", "the graph has to be built anew"),
     AccountsUnavailableError: Row(503, "accounts-unavailable", "Accounts cannot be read now", "try again in a moment"),
+    AnswerLogError: Row(503, "answers-unavailable", "Answers cannot be kept or found now", "try again in a moment"),
 }
 
 _DETAILS = {

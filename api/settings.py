@@ -23,8 +23,7 @@ class Settings:
     """What the service is told at its start.
 
     Attributes:
-        graph: where graph, snapshots and keys live.
-        database: SQLAlchemy URL of the accounts. Setting ``RXPATH_DATABASE``; default ``accounts.sqlite`` under the home.
+        graph: where graph, snapshots, keys, accounts and answers live.
         jwt_key: signs tokens. Setting ``RXPATH_JWT_KEY``, at least 32 bytes; None reads or makes ``jwt.key`` under the home.
         issuer: ``iss`` of tokens. Setting ``RXPATH_JWT_ISSUER``; default ``rxpath``.
         audience: ``aud`` of tokens. Setting ``RXPATH_JWT_AUDIENCE``; default ``rxpath-api``.
@@ -34,7 +33,6 @@ class Settings:
     """
 
     graph: GraphSettings
-    database: str
     jwt_key: bytes | None = field(default=None, repr=False)
     issuer: str = "rxpath"
     audience: str = "rxpath-api"
@@ -54,7 +52,6 @@ class Settings:
             raise SettingsError("RXPATH_JWT_KEY", f"at least {KEY_BYTES} bytes are expected; unset it to have a key made")
         return cls(
             graph,
-            environment.get("RXPATH_DATABASE") or f"sqlite:///{graph.home / 'accounts.sqlite'}",
             key,
             environment.get("RXPATH_JWT_ISSUER") or "rxpath",
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",

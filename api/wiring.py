@@ -16,7 +16,9 @@ from graph.config import GraphSettings
 from graph.connect import open_store
 from graph.pseudonyms import read_patient_key
 from graph.store import UNFINISHED
+from recommender.answer_log import SqlAnswerLog
 from recommender.artifacts import FOLDER, find_bundle, newest_bundle
+from recommender.safety.site import read_site
 from recommender.service import Recommender
 
 LOOK_SECONDS = 1.0
@@ -91,7 +93,8 @@ class LiveServing:
     def _prepare(self) -> Serving:
         snapshot = current_snapshot(self._guarded.store, self._settings.snapshots)
         bundle = find_bundle(self._settings.home / FOLDER, snapshot)
-        recommender = Recommender(self._guarded, snapshot, self._settings.home, bundle=bundle)
+        site = read_site(self._settings.site, snapshot)
+        recommender = Recommender(self._guarded, snapshot, self._settings.home, bundle=bundle, site=site)
         serving = Serving(snapshot, recommender, MedicineSearch(snapshot))
         # The first walk loads the compiled kernels: no request should wait for that.
         serving.walk()
@@ -110,13 +113,15 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         StoreUnavailableError: when the store cannot be opened.
         SnapshotError: when the store holds no knowledge.
         AccountsUnavailableError: when the accounts cannot be opened.
+        AnswerLogError: when the log of answers cannot be opened.
     """
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
     serving = LiveServing(guarded, settings.graph)
-    accounts = accounts or open_accounts(settings.database)
+    accounts = accounts or open_accounts(settings.graph.database)
     checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
     key = read_patient_key(settings.graph.patient_key)
-    return create_app(Context(settings, accounts, serving, key, checks))
+    answers = SqlAnswerLog(settings.graph.database)
+    return create_app(Context(settings, accounts, serving, answers, key, checks))
 
 
 def _read(guarded: GuardedStore) -> None:

@@ -55,12 +55,20 @@ class Adjacency:
         Raises:
             KeyError: when they are no neighbours.
         """
+        return int(self.links[self.entry(node, target)])
+
+    def entry(self, node: int, target: int) -> int:
+        """Where a neighbour of a node stands in the rows.
+
+        Raises:
+            KeyError: when they are no neighbours.
+        """
         r = node - self.first
         start = int(self.pointers[r])
         entry = start + int(np.searchsorted(self.row(node), target))
         if entry == int(self.pointers[r + 1]) or int(self.targets[entry]) != target:
             raise KeyError((node, target))
-        return int(self.links[entry])
+        return entry
 
     def degree(self, node: int) -> int:
         """How many neighbours a node has."""
@@ -132,6 +140,13 @@ class Relation:
         """A text of an edge: ``evidence``, ``record``, ``known_since`` or ``properties``; empty where no edge has any."""
         column = self._columns.get(name)
         return column[edge] if column is not None else ""
+
+    def positions_with(self, name: str) -> list[int]:
+        """Positions of the edges whose text of this name is not empty."""
+        if f"{self._prefix}{name}/ends" not in self._arrays:
+            return []
+        found: list[int] = np.flatnonzero(np.diff(self._array(f"{name}/ends"), prepend=0)).tolist()
+        return found
 
     @cached_property
     def _columns(self) -> dict[str, TextColumn]:

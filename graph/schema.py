@@ -112,6 +112,21 @@ def _joins(starts: Iterable[NodeKind], ends: Iterable[NodeKind]) -> frozenset[tu
 
 TEXT = PropertyRule(str)
 DATE_TEXT = PropertyRule(str, date=True)
+ROUTES = (
+    "oral",
+    "injection",
+    "inhalation",
+    "topical",
+    "ophthalmic",
+    "nasal",
+    "rectal",
+    "vaginal",
+    "transdermal",
+    "sublingual",
+    "implant",
+    "otic",
+)
+"""Ways in which a medicine enters or touches the body."""
 SEX = PropertyRule(str, values=("female", "male", "other", "unknown"))
 SEVERITY = PropertyRule(str, values=("mild", "moderate", "severe", "unknown"))
 STRENGTH = PropertyRule(str, required=True, values=("absolute", "relative"))
@@ -134,7 +149,8 @@ NODE_RULES: Mapping[NodeKind, Properties] = {
     NodeKind.SYMPTOM: {"icd10cm": TEXT, "verified": PropertyRule(bool)},
     NodeKind.SIDE_EFFECT: {},
     NodeKind.GENE: {},
-    NodeKind.PHENOTYPE: {"gene": TEXT},
+    NodeKind.PHENOTYPE: {"gene": TEXT, "indeterminate": PropertyRule(bool)},
+    NodeKind.VARIANT: {"gene": TEXT, "allele": TEXT, "function": TEXT, "activity": PropertyRule(float, low=0, high=10)},
     NodeKind.LAB_TEST: {"unit": TEXT, "other_units": PropertyRule(tuple), "ranges": PropertyRule(tuple)},
     NodeKind.CARE_ACTION: {
         "category": PropertyRule(str, values=("lifestyle", "diet", "exercise", "prevention", "monitoring", "referral")),
@@ -145,6 +161,7 @@ NODE_RULES: Mapping[NodeKind, Properties] = {
         "sex": SEX,
         "pregnant": PropertyRule(bool),
         "breast_feeding": PropertyRule(bool),
+        "avoid_routes": PropertyRule(tuple, values=ROUTES),
         "synthetic": PropertyRule(bool),
     },
     NodeKind.ANATOMY: {},
@@ -167,11 +184,15 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
     EdgeKind.LIMITED_BY: EdgeRule(
         _joins([_N.MEDICINE], [_N.LAB_TEST, _N.CONDITION]),
         {
-            "limit": PropertyRule(str, required=True, values=("age", "pregnancy", "breast feeding", "renal", "hepatic", "sex")),
+            "limit": PropertyRule(
+                str, required=True, values=("age", "pregnancy", "breast feeding", "renal", "hepatic", "sex", "result")
+            ),
             "comparator": PropertyRule(str, values=("below", "above", "at_least")),
             "value": TEXT,
             "unit": TEXT,
             "strength": STRENGTH,
+            "missing": PropertyRule(str, values=("note", "caution", "sign-off")),
+            "max_age_days": PropertyRule(int, low=1, high=36500),
             "advice": TEXT,
             "note": TEXT,
         },
@@ -182,6 +203,7 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
             "severity": PropertyRule(str, required=True, values=("mild", "moderate", "severe")),
             "mechanism": TEXT,
             "management": TEXT,
+            "modifiers": PropertyRule(tuple),
             "note": TEXT,
         },
         symmetric=True,
@@ -195,6 +217,9 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
         symmetric=True,
     ),
     EdgeKind.CAUSES: EdgeRule(_joins([_N.MEDICINE], [_N.SIDE_EFFECT]), {"frequency": FREQUENCY, "serious": PropertyRule(bool)}),
+    EdgeKind.ADDS_TO: EdgeRule(
+        _joins([_N.MEDICINE], [_N.SIDE_EFFECT]), {"points": PropertyRule(int, required=True, low=1, high=3), "note": TEXT}
+    ),
     EdgeKind.PRESENTS: EdgeRule(_joins([_N.CONDITION], [_N.SYMPTOM]), {"frequency": FREQUENCY}),
     EdgeKind.HELPS: EdgeRule(_joins([_N.CARE_ACTION], [_N.CONDITION]), {}),
     EdgeKind.AFFECTS_RESPONSE: EdgeRule(
@@ -208,7 +233,7 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
             "note": TEXT,
         },
     ),
-    EdgeKind.VARIANT_OF: EdgeRule(_joins([_N.PHENOTYPE], [_N.GENE]), {}),
+    EdgeKind.VARIANT_OF: EdgeRule(_joins([_N.PHENOTYPE, _N.VARIANT], [_N.GENE]), {}),
     EdgeKind.MAPS_TO: EdgeRule(
         frozenset({(_N.CONDITION, _N.CONDITION), (_N.MEDICINE, _N.MEDICINE), (_N.SYMPTOM, _N.SYMPTOM)}),
         {"relation": PropertyRule(str, required=True, values=("exact", "broader", "narrower", "close"))},
@@ -252,14 +277,23 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
             ),
             "rating": PropertyRule(int, low=1, high=10),
             "adherence": PropertyRule(float, low=0, high=1),
+            "route": PropertyRule(str, values=ROUTES),
+            "daily_dose": PropertyRule(float, low=0, high=1e6),
+            "dose_unit": TEXT,
             "review": TEXT,
         },
     ),
     EdgeKind.ALLERGIC_TO: EdgeRule(
         _joins([_N.PATIENT], [_N.INGREDIENT, _N.DRUG_CLASS, _N.SUBSTANCE, _N.MEDICINE]),
-        {"severity": SEVERITY, "reaction": TEXT, "since": DATE_TEXT},
+        {
+            "severity": SEVERITY,
+            "type": PropertyRule(str, values=("allergy", "intolerance")),
+            "certainty": PropertyRule(str, values=("confirmed", "suspected", "refuted")),
+            "reaction": TEXT,
+            "since": DATE_TEXT,
+        },
     ),
-    EdgeKind.HAS_PHENOTYPE: EdgeRule(_joins([_N.PATIENT], [_N.PHENOTYPE]), {"date": DATE_TEXT}),
+    EdgeKind.HAS_PHENOTYPE: EdgeRule(_joins([_N.PATIENT], [_N.PHENOTYPE]), {"date": DATE_TEXT, "diplotype": TEXT}),
     EdgeKind.HAS_RESULT: EdgeRule(
         _joins([_N.PATIENT], [_N.LAB_TEST]),
         {"value": PropertyRule(float, required=True), "unit": TEXT, "date": DATE_TEXT},

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import networkx
 
 KIND_ORDER = tuple(kind for kind in NodeKind if kind is not NodeKind.PATIENT)
-KEPT_LINKS, KEPT_ROWS = 65_536, 32_768
-"""How many links and neighbourhoods a snapshot keeps as edges in memory."""
+KEPT_LINKS, KEPT_ROWS, KEPT_NODES = 65_536, 32_768, 65_536
+"""How many links and neighbourhoods a snapshot keeps as edges in memory, and how many nodes' ids, names and properties."""
 
 LEVEL_ORDER = tuple(KnowledgeLevel)
 FORMAT = 2
@@ -77,8 +77,16 @@ class Snapshot:
             name: TextColumn(self._arrays[f"{name}/ends"], self._arrays[f"{name}/block"])
             for name in ("id", "name", "aliases", "properties")
         }
+        self._keep_nodes()
         self._node_provenance = self._arrays["node/provenance"]
         self._keep_edges()
+
+    def _keep_nodes(self) -> None:
+        # A proof or a path names the same few nodes again and again, and decoding a text costs more than looking it up.
+        ids, names, properties = (self._texts[name] for name in ("id", "name", "properties"))
+        self._ids = lru_cache(KEPT_NODES)(lambda number: NodeId(ids[number]))
+        self._names = lru_cache(KEPT_NODES)(lambda number: names[number])
+        self._properties = lru_cache(KEPT_NODES)(lambda number: properties_of(properties[number]))
 
     def _keep_edges(self) -> None:
         # What a snapshot says never changes, so edges that were read once are kept, within bounds.
@@ -115,11 +123,11 @@ class Snapshot:
 
     def id(self, number: int) -> NodeId:
         """The id of a node."""
-        return NodeId(self._texts["id"][number])
+        return self._ids(number)
 
     def name(self, number: int) -> str:
         """The name of a node."""
-        return self._texts["name"][number]
+        return self._names(number)
 
     def aliases(self, number: int) -> Sequence[str]:
         """Synonyms and foreign ids of a node."""
@@ -128,7 +136,7 @@ class Snapshot:
 
     def properties(self, number: int) -> Mapping[str, PropertyValue]:
         """The properties of a node."""
-        return properties_of(self._texts["properties"][number])
+        return self._properties(number)
 
     def node(self, number: int) -> Node:
         """The node of a number."""

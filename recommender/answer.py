@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -10,7 +11,9 @@ from graph.snapshot import Snapshot
 from recommender.evidence import Evidence
 from recommender.explain import Path
 from recommender.payload import medicine_payload, node_payload
-from recommender.safety.finding import Finding, Severity
+from recommender.record import PatientRecord
+from recommender.request import Request
+from recommender.safety.finding import Finding, Grounds, Severity
 
 NOTICE = (
     "Decision support, not a prescription: a clinician decides. The knowledge is a starter formulary, partly unreviewed; "
@@ -92,8 +95,9 @@ class Suggestion:
         """How many times as probable as degrees alone would have it; None without a probability or with a prior of 0."""
         return self.probability.value / self.prior if self.probability and self.prior else None
 
-    def payload(self, rank: int, snapshot: Snapshot) -> dict[str, Any]:
+    def payload(self, rank: int, grounds: Grounds) -> dict[str, Any]:
         """As it stands in an answer; probability, prior and lift are null until scores are calibrated."""
+        snapshot = grounds.snapshot
         return {
             "rank": rank,
             "medicine": medicine_payload(snapshot, self.medicine),
@@ -106,7 +110,7 @@ class Suggestion:
             "degree": self.degree,
             "paths": [path.payload(snapshot) for path in self.paths],
             "remainder": self.remainder,
-            "cautions": [finding.payload(snapshot) for finding in self.cautions],
+            "cautions": [finding.payload(grounds) for finding in self.cautions],
         }
 
 
@@ -128,11 +132,19 @@ class CareSuggestion:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recommendation:
-    """An answer: its payload is complete, and its bytes are the same for the same request, snapshot and rules."""
+    """An answer: its payload is complete, and its bytes are the same for the same request, snapshot and rules.
+
+    Attributes:
+        body: the answer as JSON can hold it.
+        request: what was asked.
+        record: what is on file about the patient, which the answer rests on; None for a request of bare nodes.
+    """
 
     body: dict[str, Any]
+    request: Request
+    record: PatientRecord | None
 
     @property
     def id(self) -> str:
@@ -141,6 +153,10 @@ class Recommendation:
 
     def json(self) -> bytes:
         """The answer as UTF-8 JSON."""
+        return self._bytes
+
+    @cached_property
+    def _bytes(self) -> bytes:
         return orjson.dumps(self.body)
 
 
@@ -149,7 +165,7 @@ def evidence_payload(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
     return {"node": node_payload(snapshot, evidence.node), "weight": evidence.weight, "why": evidence.why}
 
 
-def excluded_payload(snapshot: Snapshot, medicine: int, findings: tuple[Finding, ...]) -> list[dict[str, Any]]:
+def excluded_payload(medicine: int, findings: tuple[Finding, ...], grounds: Grounds) -> list[dict[str, Any]]:
     """Every finding that excludes a medicine, as it stands in an answer."""
-    shown = medicine_payload(snapshot, medicine)
-    return [{"medicine": shown} | f.payload(snapshot) for f in findings if f.severity is Severity.EXCLUDE]
+    shown = medicine_payload(grounds.snapshot, medicine)
+    return [{"medicine": shown} | f.payload(grounds) for f in findings if f.severity is Severity.EXCLUDE]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graph.elements import KnowledgeLevel, NodeKind
+from graph.elements import NodeKind
 from graph.snapshot import Snapshot
 from graph.store import GraphStore, LoadCounts
 from recommender.artifacts import FOLDER, Bundle, read_bundle, write_bundle
@@ -111,7 +111,7 @@ def established(model: Model, scoring: ScoringConfig, told: Examples, scale: flo
     """
     walker = Walker(model.snapshot, model.metapaths, model.damping)
     config = replace(scoring, damping=model.damping, intercept=model.intercept)
-    scorer = Scorer(walker, config, model.means, KnowledgeLevel.UNREVIEWED, scale=scale)
+    scorer = Scorer(walker, config, model.means, scale=scale)
     first = model.snapshot.numbers(NodeKind.MEDICINE).start
     scores = np.zeros(len(told.good))
     for condition in np.unique(told.condition):
@@ -130,7 +130,7 @@ def direct_scale(model: Model, scoring: ScoringConfig) -> float:
         The ratio of both walks' mean scores over known treatments, at least 1.
     """
     by_hand = Walker(model.snapshot, read_metapaths(), scoring.damping)
-    hand = Scorer(by_hand, scoring, path_count_means(by_hand), KnowledgeLevel.UNREVIEWED)
+    hand = Scorer(by_hand, scoring, path_count_means(by_hand))
     random = np.random.default_rng(0)
     pairs = model.treatments[np.sort(random.permutation(len(model.treatments))[:SCALED_BY])]
     first = model.snapshot.numbers(NodeKind.CONDITION).start

@@ -7,11 +7,16 @@ name that nothing is called by goes to the answer's ``unresolved``.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
-from graph.elements import EdgeKind, NodeKind
+from graph.elements import EdgeKind, NodeKind, PropertyValue
+from graph.genotypes import Genotypes
+from graph.schema import EDGE_RULES, ROUTES
 from graph.snapshot import Snapshot
+from graph.terms import nearest
 from recommender.errors import CaseError
+from recommender.genotypes import genotypes_of, phenotype_of
 from recommender.record import Fact, PatientRecord, Unresolved
 
 FIELDS = (
@@ -25,6 +30,8 @@ FIELDS = (
     "allergies",
     "results",
     "phenotypes",
+    "genotypes",
+    "avoid_routes",
 )
 MAX_ITEMS = 200
 MAX_TEXT = 500
@@ -35,12 +42,13 @@ _UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _ALLERGENS = (NodeKind.INGREDIENT, NodeKind.DRUG_CLASS, NodeKind.SUBSTANCE, NodeKind.MEDICINE)
 
 
-def read_case(case: Any, snapshot: Snapshot) -> PatientRecord:  # whatever JSON holds is checked here
+def read_case(case: Any, snapshot: Snapshot, as_of: date | None = None) -> PatientRecord:  # whatever JSON holds is checked here
     """The record that a case describes.
 
     Args:
         case: a JSON object of :data:`FIELDS`.
         snapshot: where names are looked up.
+        as_of: the day of the answer: what ends later than that holds; without a day, whatever has an end has ended.
 
     Raises:
         CaseError: for an unknown field or a value of another type or range, with a JSON pointer.
@@ -56,13 +64,14 @@ def read_case(case: Any, snapshot: Snapshot) -> PatientRecord:  # whatever JSON 
     sex = case.get("sex")
     if sex not in (None, "female", "male", "other", "unknown"):
         raise CaseError("/sex", "female, male, other or unknown is expected")
-    reader = _CaseReader(snapshot)
-    reader.names(case, "conditions", "condition", EdgeKind.HAS_DIAGNOSIS, (NodeKind.CONDITION,))
+    reader = _CaseReader(snapshot, as_of)
+    reader.mixed(case, "conditions", reader.condition)
     reader.names(case, "symptoms", "symptom", EdgeKind.HAS_SYMPTOM, (NodeKind.SYMPTOM,))
-    reader.names(case, "medicines", "medicine", EdgeKind.TAKES, (NodeKind.MEDICINE,))
+    reader.mixed(case, "medicines", reader.medicine)
     reader.names(case, "phenotypes", "phenotype", EdgeKind.HAS_PHENOTYPE, (NodeKind.PHENOTYPE,))
     reader.objects(case, "allergies", reader.allergy)
     reader.objects(case, "results", reader.result)
+    reader.objects(case, "genotypes", reader.genotype)
     return PatientRecord(
         None,
         None if age is None else int(age),
@@ -71,7 +80,16 @@ def read_case(case: Any, snapshot: Snapshot) -> PatientRecord:  # whatever JSON 
         _flag(case, "breast_feeding"),
         tuple(reader.facts),
         tuple(reader.unresolved),
+        avoid_routes=_routes(case),
     )
+
+
+def _routes(case: Mapping[str, Any]) -> tuple[str, ...]:
+    found = _items(case, "avoid_routes")
+    for i, route in enumerate(found):
+        if route not in ROUTES:
+            raise CaseError(f"/avoid_routes/{i}", f"one of {', '.join(ROUTES)} is expected")
+    return tuple(dict.fromkeys(found))
 
 
 def _flag(case: Mapping[str, Any], name: str) -> bool | None:
@@ -104,8 +122,9 @@ def _items(case: Mapping[str, Any], name: str) -> Sequence[Any]:
 class _CaseReader:
     """Collects facts and unresolved items of one case."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, as_of: date | None) -> None:
         self._snapshot = snapshot
+        self._as_of = as_of
         self.facts: list[Fact] = []
         self.unresolved: list[Unresolved] = []
 
@@ -124,16 +143,51 @@ class _CaseReader:
                 raise CaseError(f"/{name}/{i}", "an object is expected")
             read(item, f"/{name}/{i}")
 
+    def mixed(self, case: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any], str], None]) -> None:
+        """Read a list of names, or of objects that say more: a name alone is an object with nothing else."""
+        for i, item in enumerate(_items(case, name)):
+            pointer = f"/{name}/{i}"
+            read(item if isinstance(item, Mapping) else {name.removesuffix("s"): _text(item, pointer)}, pointer)
+
+    def condition(self, item: Mapping[str, Any], pointer: str) -> None:
+        """Read ``{condition, status, start, stop}``."""
+        self._told(item, pointer, "condition", EdgeKind.HAS_DIAGNOSIS, (NodeKind.CONDITION,), ("status", "start", "stop"))
+
+    def medicine(self, item: Mapping[str, Any], pointer: str) -> None:
+        """Read ``{medicine, route, daily_dose, dose_unit, start, stop, outcome}``."""
+        optional = ("route", "daily_dose", "dose_unit", "start", "stop", "outcome")
+        self._told(item, pointer, "medicine", EdgeKind.TAKES, (NodeKind.MEDICINE,), optional)
+
     def allergy(self, item: Mapping[str, Any], pointer: str) -> None:
-        """Read ``{substance, severity, reaction}``."""
-        values = self._fields(item, pointer, required=("substance",), optional=("severity", "reaction"))
-        severity = values.get("severity")
-        if severity not in (None, "mild", "moderate", "severe", "unknown"):
-            raise CaseError(f"{pointer}/severity", "mild, moderate, severe or unknown is expected")
-        node = self._resolve(values["substance"], f"{pointer}/substance", "allergy", _ALLERGENS)
+        """Read ``{substance, type, certainty, severity, reaction}``."""
+        optional = ("type", "certainty", "severity", "reaction")
+        self._told(item, pointer, "substance", EdgeKind.ALLERGIC_TO, _ALLERGENS, optional, word="allergy")
+
+    def _told(
+        self,
+        item: Mapping[str, Any],
+        pointer: str,
+        name: str,
+        kind: EdgeKind,
+        kinds: Sequence[NodeKind],
+        optional: Sequence[str],
+        word: str = "",
+    ) -> None:
+        """Read one fact with what it says beside the node's name: each value as the schema wants it of the edge."""
+        numbers = {k: v for k, v in item.items() if k in optional and EDGE_RULES[kind].properties[k].type is float}
+        rest = {k: v for k, v in item.items() if k not in numbers}
+        values: dict[str, PropertyValue] = {}
+        values |= self._fields(rest, pointer, required=(name,), optional=[k for k in optional if k not in numbers])
+        values |= {k: v for k, v in numbers.items() if v is not None}
+        text = str(values.pop(name))
+        for key, value in values.items():
+            if reason := EDGE_RULES[kind].properties[key].reason_against(value):
+                raise CaseError(f"{pointer}/{key}", reason)
+        # A name alone has its list's place as pointer, as it always had.
+        place = pointer if len(item) == 1 and not word else f"{pointer}/{name}"
+        node = self._resolve(text, place, word or name, kinds)
         if node is not None:
-            properties = {k: v for k, v in values.items() if k != "substance"}
-            self.facts.append(Fact(EdgeKind.ALLERGIC_TO, node, active=True, record=pointer, properties=properties))
+            self.facts.append(Fact(kind, node, active=_holds(values, self._as_of), record=pointer, properties=values))
 
     def result(self, item: Mapping[str, Any], pointer: str) -> None:
         """Read ``{test, value, unit, date}``."""
@@ -151,6 +205,24 @@ class _CaseReader:
         if node is not None:
             properties = {"value": float(number)} | {k: v for k, v in values.items() if k != "test"}
             self.facts.append(Fact(EdgeKind.HAS_RESULT, node, active=True, record=pointer, properties=properties))
+
+    def genotype(self, item: Mapping[str, Any], pointer: str) -> None:
+        """Read ``{gene, diplotype}``: a fact for each phenotype that it means."""
+        values = self._fields(item, pointer, required=("gene", "diplotype"), optional=())
+        gene, diplotype = values["gene"], values["diplotype"]
+        meant = phenotype_of(gene, diplotype, self._snapshot, self._genotypes)
+        if meant is None:
+            near = tuple(nearest(gene, self._genotypes.genes))
+            self.unresolved.append(Unresolved(f"{pointer}/gene", gene, "phenotype", near, "no gene is called so"))
+        elif not meant.nodes:
+            reason = "the graph has no phenotype for it"
+            self.unresolved.append(Unresolved(f"{pointer}/diplotype", diplotype, "phenotype", (), reason))
+        for node in meant.nodes if meant else ():
+            self.facts.append(Fact(EdgeKind.HAS_PHENOTYPE, node, True, pointer, {"diplotype": diplotype}))
+
+    @cached_property
+    def _genotypes(self) -> Genotypes:
+        return genotypes_of(self._snapshot)
 
     def _fields(
         self, item: Mapping[str, Any], pointer: str, *, required: Sequence[str], optional: Sequence[str]
@@ -179,3 +251,12 @@ class _CaseReader:
         near = tuple(self._snapshot.nearest(text, kinds)) if len(self.unresolved) < MAX_GUESSES else ()
         self.unresolved.append(Unresolved(pointer, text, word, near, f"no {word} is called so"))
         return None
+
+
+def _holds(values: Mapping[str, PropertyValue], as_of: date | None) -> bool:
+    """Whether a fact of a case holds on a day, as it is with one of a record: its end decides, and without one its status."""
+    if "refuted" in (values.get("status"), values.get("certainty")):
+        return False
+    if stop := values.get("stop"):
+        return as_of is not None and str(stop) > as_of.isoformat()
+    return values.get("status") != "resolved"

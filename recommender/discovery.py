@@ -29,6 +29,7 @@ AGAINST = frozenset(
         EdgeKind.LIMITED_BY,
         EdgeKind.AFFECTS_RESPONSE,
         EdgeKind.CROSS_REACTS_WITH,
+        EdgeKind.ADDS_TO,
     }
 )
 """Edge kinds that warn of a medicine."""

@@ -4,21 +4,29 @@ The tree::
 
     RxpathError
     └── RecommenderError
+        ├── AnswerLogError      the answers that were given cannot be read or written now
         ├── BundleError         a bundle cannot be read, or is of another snapshot
         ├── CaseError           a case or a request cannot be understood
         ├── EvaluationError     what is to be judged cannot be
         ├── MetapathError       the table of metapaths or weights is unusable
+        ├── SiteError           a site's policy cannot be understood
         ├── TrainingError       nothing can be learned from this graph
         └── UnknownPatientError no such patient in the store
 
 Finding no safe medicine is an answer, not an error.
 """
 
+from pathlib import Path
+
 from graph.errors import RxpathError
 
 
 class RecommenderError(RxpathError):
     """The root of the recommender's errors."""
+
+
+class AnswerLogError(RecommenderError):
+    """The answers that were given cannot be read or written now; trying again later may help."""
 
 
 class CaseError(RecommenderError):
@@ -45,6 +53,22 @@ class BundleError(RecommenderError):
 
 class EvaluationError(RecommenderError):
     """What is to be judged cannot be: a file of pairs is wrong, or has one class only; the message says where."""
+
+
+class SiteError(RecommenderError):
+    """A site's policy cannot be understood; mending the file helps.
+
+    Attributes:
+        path: the file.
+        place: which part of it, as ``raise 2: to``; empty for the whole file.
+        reason: what is wrong there.
+    """
+
+    def __init__(self, path: Path, place: str, reason: str) -> None:
+        self.path = path
+        self.place = place
+        self.reason = reason
+        super().__init__(f"{path}: {place}: {reason}" if place else f"{path}: {reason}")
 
 
 class TrainingError(RecommenderError):

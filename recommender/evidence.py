@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
+from graph.elements import Edge, EdgeKind, NodeKind
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
+from recommender.edge_filter import ALL_EDGES, EdgeFilter
 from recommender.record import Fact, PatientRecord
 
 DAYS_A_YEAR = 365.25
@@ -40,14 +41,14 @@ class Evidence:
 
 
 def ancestors(
-    snapshot: Snapshot, node: int, min_level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED
+    snapshot: Snapshot, node: int, counted: EdgeFilter = ALL_EDGES
 ) -> Iterator[tuple[tuple[int, ...], tuple[Edge, ...]]]:
     """The way up the tree from a node by IS_A: the node itself, then each node above it, nearest first.
 
     Args:
         snapshot: the tree.
         node: where to begin.
-        min_level: edges known more weakly than this are not gone.
+        counted: other edges are not gone.
 
     Yields:
         (nodes from the start to there, edges between them).
@@ -59,9 +60,9 @@ def ancestors(
         for nodes, edges in level:
             yield nodes, edges
             for parent, said in snapshot.neighbours(EdgeKind.IS_A, nodes[-1], snapshot.kind(nodes[-1])):
-                if parent not in seen and said[0].level.strength >= min_level.strength:
+                if parent not in seen and (known := counted.allowed(said)):
                     seen.add(parent)
-                    above.append(((*nodes, parent), (*edges, said[0])))
+                    above.append(((*nodes, parent), (*edges, known[0])))
         level = above
 
 
@@ -76,7 +77,7 @@ def weigh_record(
     snapshot: Snapshot,
     config: ScoringConfig,
     as_of: date,
-    min_level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED,
+    counted: EdgeFilter = ALL_EDGES,
 ) -> tuple[Evidence, ...]:
     """The evidence of a record; of several reasons for one node the heaviest counts.
 
@@ -85,44 +86,43 @@ def weigh_record(
         snapshot: the condition tree.
         config: the weights.
         as_of: the day of the answer.
-        min_level: edges of the tree that are known more weakly than this carry no evidence.
+        counted: other edges of the tree carry no evidence, and other treatments count as unknown.
 
     Returns:
         Heaviest first, equal ones in the order of their numbers.
     """
     best: dict[int, Evidence] = {}
     for fact in record.facts:
-        for item in _of_fact(fact, snapshot, config, as_of, min_level):
+        for item in _of_fact(fact, snapshot, config, as_of, counted):
             if item.node not in best or item.weight > best[item.node].weight:
                 best[item.node] = item
     return tuple(sorted(best.values(), key=lambda e: (-e.weight, e.node)))
 
 
-def _of_fact(
-    fact: Fact, snapshot: Snapshot, config: ScoringConfig, as_of: date, min_level: KnowledgeLevel
-) -> Iterator[Evidence]:
+def _of_fact(fact: Fact, snapshot: Snapshot, config: ScoringConfig, as_of: date, counted: EdgeFilter) -> Iterator[Evidence]:
     name = snapshot.name(fact.node)
     if fact.kind is EdgeKind.HAS_SYMPTOM and fact.active:
         yield Evidence(fact.node, config.symptom, f"{name}: symptom on file", (fact.node,))
     if fact.kind is not EdgeKind.HAS_DIAGNOSIS or fact.properties.get("status") == "refuted":
         return
     weight, word = (1.0, "active") if fact.active else (_resolved(fact, config, as_of), "resolved")
-    for nodes, edges in ancestors(snapshot, fact.node, min_level):
+    for nodes, edges in ancestors(snapshot, fact.node, counted):
         if weight < LEAST_WEIGHT or (len(nodes) > 1 and is_group(snapshot, nodes[-1])):
             continue
         up = len(nodes) - 1
         why = f"{name}: {word} diagnosis" + (f", a kind of {snapshot.name(nodes[-1])}" if up else "")
         yield Evidence(nodes[-1], weight * config.ancestor**up, why, nodes, edges)
-    if weight >= LEAST_WEIGHT and not _is_treated(snapshot, fact.node):
+    if weight >= LEAST_WEIGHT and not _is_treated(snapshot, fact.node, counted):
         for below, said in snapshot.sources(EdgeKind.IS_A, NodeKind.CONDITION, fact.node):
-            if said[0].level.strength >= min_level.strength and _is_treated(snapshot, below):
+            if (known := counted.allowed(said)) and _is_treated(snapshot, below, counted):
                 why = f"{name}: {word} diagnosis, may be {snapshot.name(below)}"
-                yield Evidence(below, weight * config.kind_below, why, (fact.node, below), (said[0],))
+                yield Evidence(below, weight * config.kind_below, why, (fact.node, below), (known[0],))
 
 
-def _is_treated(snapshot: Snapshot, condition: int) -> bool:
+def _is_treated(snapshot: Snapshot, condition: int, counted: EdgeFilter) -> bool:
     kinds = (EdgeKind.TREATS, EdgeKind.PALLIATES)
-    return any(snapshot.sources(kind, NodeKind.MEDICINE, condition) for kind in kinds)
+    found = (said for kind in kinds for _, said in snapshot.sources(kind, NodeKind.MEDICINE, condition))
+    return any(counted.allowed(said) for said in found)
 
 
 def _resolved(fact: Fact, config: ScoringConfig, as_of: date) -> float:

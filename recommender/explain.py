@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from graph.elements import Edge, EdgeKind
 from graph.snapshot import Snapshot
+from recommender.diversity import Candidate, choose
 from recommender.evidence import Evidence
 from recommender.metapaths import Metapath
 from recommender.outcomes import Shift
@@ -79,7 +80,16 @@ class Path:
         }
 
 
+POOL = 4
+"""From how many times as many paths, the largest, those to be shown are chosen."""
+
 _Share: TypeAlias = tuple[float, DirectSupport | FoundPath]
+
+
+def _candidate(amount: float, item: DirectSupport | FoundPath) -> Candidate:
+    if isinstance(item, DirectSupport):
+        return Candidate(amount, DIRECT_CODES[item.edges[0].kind], ())
+    return Candidate(amount, item.metapath.code, item.nodes[1:-1])
 
 
 class Explainer:
@@ -87,16 +97,17 @@ class Explainer:
 
     Args:
         walker: the walker that the scores came from.
-        limit: how many paths to show for a medicine.
+        limit: how many paths to show for a medicine, chosen among several times as many (:mod:`recommender.diversity`).
     """
 
     def __init__(self, walker: Walker, limit: int) -> None:
         self._walker = walker
         self._snapshot = walker.snapshot
         self._limit = limit
+        self._pool = POOL * limit
 
     def explain(self, medicines: Sequence[int], evidence: Sequence[Evidence], scores: Scores) -> dict[int, tuple[Path, ...]]:
-        """The paths of largest contribution to each medicine, largest first.
+        """The paths that cover the score of each medicine and differ, the largest contribution first.
 
         Args:
             medicines: their numbers.
@@ -112,15 +123,18 @@ class Explainer:
             features = scores.features[metapath]
             whole = [metapath.weight * float(features[g - first]) / float(counts[g - first]) for g in goals]
             # A path that is no larger than the last one kept so far is not worth building.
-            above = [shares[g][-1][0] / w if len(shares[g]) == self._limit else 0.0 for g, w in zip(goals, whole, strict=True)]
+            above = [shares[g][-1][0] / w if len(shares[g]) == self._pool else 0.0 for g, w in zip(goals, whole, strict=True)]
             found = self._walker.heaviest(metapath, starts, goals, self._limit, above)
             for goal, share, paths in zip(goals, whole, found, strict=True):
                 shares[goal] = self._largest([*shares[goal], *((share * path.weight, path) for path in paths)])
-        return {m: tuple(self._path(amount, item, via) for amount, item in items) for m, items in shares.items()}
+        return {m: tuple(self._path(amount, item, via) for amount, item in self._shown(of_m)) for m, of_m in shares.items()}
 
     def _largest(self, shares: list[_Share]) -> list[_Share]:
         # Direct support stands before walked paths among equals, then comes what was found first: the same every time.
-        return sorted(shares, key=lambda share: -share[0])[: self._limit]
+        return sorted(shares, key=lambda share: -share[0])[: self._pool]
+
+    def _shown(self, shares: list[_Share]) -> list[_Share]:
+        return [shares[i] for i in choose([_candidate(*share) for share in shares], self._limit)]
 
     def _path(self, amount: float, item: DirectSupport | FoundPath, via: Mapping[int, Evidence]) -> Path:
         return self._direct(amount, item, via) if isinstance(item, DirectSupport) else self._walked(amount, item, via)
@@ -144,7 +158,8 @@ class Explainer:
 
     def _step_edges(self, metapath: Metapath, i: int, start: int, end: int) -> tuple[Edge, ...]:
         relation = self._walker.step(metapath.steps[i])
-        return tuple(self._snapshot.link_edges(relation.relation, relation.ahead.link(start, end)))
+        said = self._snapshot.link_edges(relation.relation, relation.ahead.link(start, end))
+        return tuple(self._walker.edges.allowed(said))
 
     def _led_up(
         self,

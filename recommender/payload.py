@@ -34,6 +34,16 @@ def edge_payload(edge: Edge) -> dict[str, Any]:
     }
 
 
+def statement_payload(edge: Edge) -> dict[str, Any]:
+    """An edge with everything that it says, so that it can be held against a store."""
+    return edge_payload(edge) | {
+        "source_version": edge.provenance.source_version,
+        "record": edge.record,
+        "known_since": edge.known_since or None,
+        "properties": dict(sorted(edge.properties.items())),
+    }
+
+
 def drawn(snapshot: Snapshot, nodes: Sequence[int], edges: Sequence[Edge]) -> str:
     """A path as one line: ``Hypertension ←treats– Lisinopril``; an edge that reads the same both ways has no head."""
     ids = [snapshot.id(n) for n in nodes]

@@ -14,7 +14,7 @@ from graph.array_file import Array
 Arrays = Sequence[Array]
 
 
-def _expand(nodes: Array, pointers: Array, first: int) -> tuple[Array, Array]:
+def expand(nodes: Array, pointers: Array, first: int) -> tuple[Array, Array]:
     """All neighbours of many nodes: for each entry the position of its node among ``nodes``, and its place in the rows."""
     rows = nodes - first
     counts = pointers[rows + 1] - pointers[rows]
@@ -29,7 +29,7 @@ def _walks(
     """Every walk of the steps without a repeated node: its nodes, a column a place, and its weight; in ascending order."""
     nodes, mass = [starts], amounts
     for p, t, w, first in zip(pointers, targets, weights, firsts, strict=True):
-        origin, entry = _expand(nodes[-1], p, int(first))
+        origin, entry = expand(nodes[-1], p, int(first))
         node, weight = t[entry].astype(np.int64), mass[origin] * w[entry]
         kept = weight != 0.0
         for before in nodes:
@@ -87,7 +87,7 @@ def last_step(
     rows: int,
 ) -> Array:
     """See :func:`recommender.kernels.last_step`."""
-    origin, entry = _expand(goals, pointers, first)
+    origin, entry = expand(goals, pointers, first)
     walked = weights[entry] != 0.0
     origin, entry = origin[walked], entry[walked]
     before = targets[entry] - back

@@ -73,7 +73,19 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class PatientRecord:
-    """Everything that an answer may use of a patient; None means that it is not on file."""
+    """Everything that an answer may use of a patient; None means that it is not on file.
+
+    Attributes:
+        patient: its id in the store; None for a case.
+        age: in whole years.
+        sex: at birth.
+        pregnant: whether she is.
+        breast_feeding: whether she is.
+        facts: what is on file, placed in the graph.
+        unresolved: what could not be placed.
+        synthetic: whether the patient never lived.
+        avoid_routes: routes by which nothing can be given.
+    """
 
     patient: NodeId | None
     age: int | None
@@ -83,6 +95,7 @@ class PatientRecord:
     facts: tuple[Fact, ...]
     unresolved: tuple[Unresolved, ...] = ()
     synthetic: bool = False
+    avoid_routes: tuple[str, ...] = ()
 
     def of(self, kind: EdgeKind, *, active: bool = True) -> Iterator[Fact]:
         """Facts of a kind, by default those that hold today."""
@@ -124,6 +137,7 @@ def read_record(store: RecordStore, snapshot: Snapshot, patient: NodeId, as_of: 
         else:
             facts.append(Fact(edge.kind, number, _holds(edge, as_of), edge.record or edge.evidence, edge.properties))
     values = node.properties
+    routes = values.get("avoid_routes", ())
     born = values.get("birth_year")
     return PatientRecord(
         patient,
@@ -134,6 +148,7 @@ def read_record(store: RecordStore, snapshot: Snapshot, patient: NodeId, as_of: 
         tuple(facts),
         tuple(unresolved),
         synthetic=bool(values.get("synthetic", False)),
+        avoid_routes=tuple(str(route) for route in routes) if isinstance(routes, tuple) else (),
     )
 
 
@@ -160,7 +175,59 @@ def _known_by(edge: Edge, as_of: date) -> bool:
 
 def _holds(edge: Edge, as_of: date) -> bool:
     status, stop = edge.properties.get("status", "active"), edge.properties.get("stop")
+    if edge.properties.get("certainty") == "refuted":
+        return False
     if status != "refuted" and isinstance(stop, str) and stop:
         # The day decides, not the status of today: what was resolved later was active then.
         return stop > as_of.isoformat()
     return status == "active"
+
+
+def record_payload(record: PatientRecord, snapshot: Snapshot) -> dict[str, Any]:
+    """A record as JSON can hold it, nodes by their ids: what :func:`record_from` reads again."""
+    return {
+        "patient": record.patient,
+        "age": record.age,
+        "sex": record.sex,
+        "pregnant": record.pregnant,
+        "breast_feeding": record.breast_feeding,
+        "synthetic": record.synthetic,
+        "avoid_routes": list(record.avoid_routes),
+        "facts": [
+            [str(fact.kind), snapshot.id(fact.node), fact.active, fact.record, dict(fact.properties)] for fact in record.facts
+        ],
+        "unresolved": [
+            [item.pointer, item.text, item.kind, list(item.nearest), item.reason, item.active] for item in record.unresolved
+        ],
+    }
+
+
+def record_from(payload: Mapping[str, Any], snapshot: Snapshot) -> PatientRecord:
+    """The record that :func:`record_payload` wrote.
+
+    Raises:
+        UnknownNodeError: when the snapshot lacks a node that is on file.
+    """
+    facts = [
+        Fact(EdgeKind(kind), snapshot.number(node), active, record, {k: _value(v) for k, v in properties.items()})
+        for kind, node, active, record, properties in payload["facts"]
+    ]
+    unresolved = [
+        Unresolved(pointer, text, kind, tuple(nearest), reason, active)
+        for pointer, text, kind, nearest, reason, active in payload["unresolved"]
+    ]
+    return PatientRecord(
+        payload["patient"],
+        payload["age"],
+        payload["sex"],
+        payload["pregnant"],
+        payload["breast_feeding"],
+        tuple(facts),
+        tuple(unresolved),
+        synthetic=payload["synthetic"],
+        avoid_routes=tuple(payload["avoid_routes"]),
+    )
+
+
+def _value(value: Any) -> PropertyValue:  # whatever JSON makes of a property
+    return tuple(value) if isinstance(value, list) else value

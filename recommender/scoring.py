@@ -9,7 +9,8 @@ of x_m over pairs of one start node and one medicine of the snapshot: over those
 learned, over all where they are set by hand. Everything that moves a score is a direct edge or a path, so that it can be shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from graph.array_file import Array
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
+from recommender.edge_filter import ALL_EDGES, EdgeFilter
 from recommender.metapaths import Metapath
 from recommender.outcomes import Shift
 from recommender.walk import Walker
@@ -70,7 +72,7 @@ class Scorer:
         walker: walks the metapaths.
         config: hand-set numbers.
         means: mean_m by metapath code; see :func:`path_count_means`.
-        min_level: treatment edges known more weakly than this do not count.
+        edges: which treatment edges count.
         shifts: what observed outcomes add to direct support, by numbers of condition and medicine.
         scale: factor on direct support, where learned weights make the walk's part larger than that of weights by hand.
     """
@@ -80,17 +82,29 @@ class Scorer:
         walker: Walker,
         config: ScoringConfig,
         means: Mapping[str, float],
-        min_level: KnowledgeLevel,
+        edges: EdgeFilter = ALL_EDGES,
         shifts: Mapping[tuple[int, int], Shift] | None = None,
         scale: float = 1.0,
     ) -> None:
-        self._walker = walker
+        self.walker = walker
+        self.means = means
         self._config = config
-        self._means = means
-        self._min_level = min_level
+        self._edges = edges
         self._shifts = shifts or {}
         self._scale = scale
         self._medicines = walker.snapshot.numbers(NodeKind.MEDICINE)
+        self._untold: Collection[tuple[EdgeKind, int, int]] = ()
+
+    def over(self, walker: Walker, untold: Collection[tuple[EdgeKind, int, int]]) -> "Scorer":
+        """The same numbers over another walk.
+
+        Args:
+            walker: of the same metapaths.
+            untold: treatments that count as unknown, by kind, number of the medicine and of the node that it is for.
+        """
+        other = copy(self)
+        other.walker, other._untold = walker, untold
+        return other
 
     @property
     def intercept(self) -> float:
@@ -105,26 +119,26 @@ class Scorer:
         """Scores for evidence given as weights by node number, with or without direct support."""
         counts, features = {}, {}
         total = np.full(len(self._medicines), self._config.intercept)
-        for metapath in self._walker.metapaths:
-            x = self._walker.count(metapath, evidence)
-            mean = self._means.get(metapath.code, 0.0)
+        for metapath in self.walker.metapaths:
+            x = self.walker.count(metapath, evidence)
+            mean = self.means.get(metapath.code, 0.0)
             f = np.arcsinh(x / mean) if mean > 0 else np.zeros_like(x)
             counts[metapath], features[metapath] = x, f
             total += metapath.weight * f
         support = self._support(evidence) if direct else {}
         for medicine, edges in support.items():
             total[medicine - self._medicines.start] += sum(e.amount for e in edges)
-        return Scores(total, counts, features, support, expected_by_degree(self._walker.snapshot, evidence))
+        return Scores(total, counts, features, support, expected_by_degree(self.walker.snapshot, evidence))
 
     def _support(self, evidence: Mapping[int, float]) -> dict[int, list[DirectSupport]]:
-        snapshot = self._walker.snapshot
+        snapshot = self.walker.snapshot
         found: dict[int, list[DirectSupport]] = {}
         for node, weight in sorted(evidence.items()):
             for kind in DIRECT:
                 for medicine, edges in snapshot.sources(kind, NodeKind.MEDICINE, node):
-                    known = [e for e in edges if e.level.strength >= self._min_level.strength]
+                    known = self._edges.allowed(edges)
                     best_first = tuple(sorted(known, key=lambda e: -self._amount(e)))
-                    if best_first:
+                    if best_first and (kind, medicine, node) not in self._untold:
                         shift = self._shifts.get((node, medicine)) if kind is EdgeKind.TREATS else None
                         amount = weight * self._scale * (self._amount(best_first[0]) + (shift.value if shift else 0.0))
                         found.setdefault(medicine, []).append(DirectSupport(node, medicine, best_first, amount, shift))

@@ -2,21 +2,19 @@
 
 There are two lists, never mixed: established medicines, to which a known treatment edge leads, and on request exploratory ones,
 which the walk alone finds. Both are screened for a patient or a case; a request for bare nodes has no patient and is marked
-unscreened. Safety comes before ranking. The weights are those of the snapshot's bundle, or set by hand where none was trained.
-The same request on the same snapshot and bundle gives the same bytes.
+unscreened. Safety comes before ranking, and what needs a clinician's sign-off stands below the line. The same request on the
+same snapshot and bundle gives the same bytes.
 """
 
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
-import orjson
 
 from graph.array_file import Array
-from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
+from graph.elements import EdgeKind, NodeKind
 from graph.errors import AmbiguousNameError, UnknownNodeError
 from graph.snapshot import Snapshot
 from recommender.answer import (
@@ -24,26 +22,34 @@ from recommender.answer import (
     SYNTHETIC,
     UNSCREENED,
     CareSuggestion,
-    Probability,
     Recommendation,
     Suggestion,
-    degree_prior,
     evidence_payload,
     excluded_payload,
 )
 from recommender.artifacts import Bundle
 from recommender.case import read_case
-from recommender.config import ScoringConfig, read_scoring
+from recommender.chances import Chances
+from recommender.config import ScoringConfig
+from recommender.consultation import Consultation, walked_to
+from recommender.edge_filter import EdgeFilter
+from recommender.engine import Engines
 from recommender.evidence import Evidence, weigh_nodes, weigh_record
-from recommender.explain import Explainer, Path
+from recommender.explain import Path
 from recommender.exploration import Instruments
-from recommender.metapaths import Metapath, read_metapaths
+from recommender.faithfulness import faithfulness, seeded
+from recommender.metapaths import Metapath
 from recommender.record import PatientRecord, RecordStore, read_record
 from recommender.request import Request, answer_id
+from recommender.safety.budget import Alert, share
 from recommender.safety.components import Components
-from recommender.safety.screen import VERSION, Screened, screen
-from recommender.scoring import Scorer, Scores, path_count_means
-from recommender.walk import Walker
+from recommender.safety.finding import VERSION
+from recommender.safety.screen import Screened, screen
+from recommender.safety.site import NO_POLICY, Site
+from recommender.scoring import Scores
+from recommender.sentences import retell
+from recommender.sets.pairs import NO_MARKS, marks
+from recommender.sets.together import together
 
 EVIDENCE_KINDS = (NodeKind.CONDITION, NodeKind.SYMPTOM)
 
@@ -58,6 +64,7 @@ class Recommender:
         metapaths: what to walk; those of the table by default, with the weights of the bundle where there is one.
         config: the numbers of the score.
         bundle: what training made of the snapshot.
+        site: what the site decided about its medicines and about the rules.
         compiled: whether to walk by compiled loops; a process that answers one question on a small graph does not.
     """
 
@@ -70,25 +77,34 @@ class Recommender:
         config: ScoringConfig | None = None,
         bundle: Bundle | None = None,
         *,
+        site: Site = NO_POLICY,
         compiled: bool = True,
     ) -> None:
-        self.snapshot = bundle.snapshot if bundle else snapshot
+        self._site = site
+        self._engines = Engines(snapshot, home, metapaths, config, bundle, compiled=compiled)
+        self.snapshot = self._engines.snapshot
         self.bundle = bundle
         self._store = store
-        self._home = home
-        self._metapaths = read_metapaths() if metapaths is None else tuple(metapaths)
-        self._config = read_scoring() if config is None else config
-        self._means: Mapping[str, float] | None = None
-        if bundle:
-            self._metapaths, self._means = bundle.metapaths, bundle.means
-            self._config = replace(self._config, damping=bundle.damping, intercept=bundle.intercept)
-        self._compiled = compiled
+        self._config = self._engines.config
         self._components = Components(snapshot)
-        self._engines: dict[KnowledgeLevel, tuple[Scorer, Explainer]] = {}
-        self._model = answer_id([repr(m) for m in self._metapaths], self._config.digest, bundle.tag if bundle else None)
 
-    def recommend(self, request: Request) -> Recommendation:
-        """The answer to a request.
+    @property
+    def model(self) -> str:
+        """Names everything beside snapshot and rules that answers depend on."""
+        return answer_id(self._engines.model, self._site.digest)
+
+    @property
+    def config(self) -> ScoringConfig:
+        """The numbers of the score, with those of the bundle."""
+        return self._config
+
+    def consult(self, request: Request, record: PatientRecord | None = None, also: Sequence[int] = ()) -> Consultation:
+        """Work out everything that answers to a request, and questions about them, are made of.
+
+        Args:
+            request: what is asked.
+            record: in place of what is on file about the request's patient.
+            also: numbers of medicines that are asked about: they are screened, too, whatever speaks for them.
 
         Raises:
             UnknownPatientError: when the store has no such patient.
@@ -96,41 +112,59 @@ class Recommender:
             UnknownNodeError: when a named node is unknown, or is no condition or symptom.
             AmbiguousNameError: when a name fits several of those.
         """
-        record, evidence = self._evidence(request)
-        scorer, explainer = self._engine(request.min_level)
-        scores = scorer.score({e.node: e.weight for e in evidence})
-        reached = self._reached(scores)
-        established, walked = (m for m in reached if m in scores.support), (m for m in reached if m not in scores.support)
-        lists = [self._ranked(established, scores), self._ranked(walked, scores) if request.explore else []]
-        candidates = sorted(lists[0] + lists[1])
-        screened = screen(self.snapshot, self._components, record, candidates) if record else None
-        safe = [[m for m in ranked if screened is None or not screened.excluded(m)] for ranked in lists]
-        shown = [share_out(safe[0], evidence, scores, request.top), safe[1][: request.top]]
-        paths = explainer.explain([*shown[0], *shown[1]], evidence, scores)
-        chances = Chances(self.bundle, scorer, self.snapshot)
-        suggestions = [[self._suggestion(m, scores, paths[m], screened, chances) for m in chosen] for chosen in shown]
-        ranked = [*lists[0], *lists[1]]
-        return Recommendation(self._body(request, record, evidence, suggestions, screened, ranked))
+        edges = self._engines.edges(request)
+        if request.nodes:
+            record, evidence = None, weigh_nodes([self._named(name) for name in request.nodes], self.snapshot)
+        else:
+            record = record or self.record(request)
+            evidence = weigh_record(record, self.snapshot, self._config, request.as_of, edges)
+        engine = self._engines.of(edges)
+        scores = engine.scorer.score({e.node: e.weight for e in evidence})
+        screened = self._screened(record, request, scores, also) if record else None
+        return Consultation(request, self.snapshot, engine, record, evidence, scores, screened)
+
+    def _screened(self, record: PatientRecord, request: Request, scores: Scores, also: Sequence[int]) -> Screened:
+        """What the safety rules find about every medicine that may stand in the answer, and about those asked for."""
+        walked = walked_to(scores, self.snapshot, self._config.intercept) if request.explore else ()
+        return screen(
+            self.snapshot, self._components, record, sorted({*scores.support, *walked, *also}), request.as_of, site=self._site
+        )
+
+    def record(self, request: Request) -> PatientRecord:
+        """What is on file about a request's patient, or told in its case."""
+        if request.patient is not None:
+            return read_record(self._store, self.snapshot, request.patient, request.as_of)
+        return read_case(request.case, self.snapshot, request.as_of)
+
+    def recommend(self, request: Request, record: PatientRecord | None = None) -> Recommendation:
+        """The answer to a request; arguments and errors are those of :meth:`consult`."""
+        return self.answer(self.consult(request, record))
+
+    def answer(self, consultation: Consultation) -> Recommendation:
+        """The answer that was worked out."""
+        request, scores = consultation.request, consultation.scores
+        walked = consultation.walked[: request.top] if request.explore else ()
+        shown = [consultation.suggested, consultation.waiting[: request.top], walked]
+        medicines = [m for listed in shown for m in listed]
+        paths = consultation.engine.explainer.explain(medicines, consultation.evidence, scores)
+        chances = Chances(self.bundle, consultation.engine.scorer, self.snapshot)
+        suggestions = [[self._suggestion(m, consultation, paths[m], chances) for m in listed] for listed in shown]
+        faithful = {m: self._faithful(m, consultation, paths[m]) for m in medicines} if request.faithfulness else {}
+        alerts, left = share([s.cautions for s in suggestions[0]])
+        suggestions[0] = [replace(s, cautions=cautions) for s, cautions in zip(suggestions[0], left, strict=True)]
+        body = retell(self._body(consultation, suggestions, alerts, faithful), request.reader)
+        return Recommendation(body, request, consultation.record)
 
     def instruments(self) -> Instruments:
         """What unknown pairs are explored with."""
-        scorer, explainer = self._engine(KnowledgeLevel.UNREVIEWED)
+        engine = self._engines.of()
         calibration = self.bundle.calibrations.get("exploratory") if self.bundle else None
         conditions = self.snapshot.numbers(NodeKind.CONDITION)
 
         def walk_scores() -> Array:
-            return np.array([scorer.walk_scores({condition: 1.0}) for condition in conditions])
+            return np.array([engine.scorer.walk_scores({condition: 1.0}) for condition in conditions])
 
-        return Instruments(self.snapshot, scorer, explainer, self._config.intercept, walk_scores, calibration)
-
-    def _evidence(self, request: Request) -> tuple[PatientRecord | None, tuple[Evidence, ...]]:
-        if request.nodes:
-            return None, weigh_nodes([self._named(name) for name in request.nodes], self.snapshot)
-        if request.patient is not None:
-            record = read_record(self._store, self.snapshot, request.patient, request.as_of)
-        else:
-            record = read_case(request.case, self.snapshot)
-        return record, weigh_record(record, self.snapshot, self._config, request.as_of, request.min_level)
+        return Instruments(self.snapshot, engine.scorer, engine.explainer, self._config.intercept, walk_scores, calibration)
 
     def _named(self, name: str) -> int:
         found = self.snapshot.candidates(name, EVIDENCE_KINDS)
@@ -140,63 +174,30 @@ class Recommender:
             raise AmbiguousNameError(name, [self.snapshot.id(n) for n in found])
         return found[0]
 
-    def _engine(self, level: KnowledgeLevel) -> tuple[Scorer, Explainer]:
-        if level not in self._engines:
-            walker = self._walker(level)
-            direct = (self.bundle.shifts, self.bundle.scale) if self.bundle else ()
-            scorer = Scorer(walker, self._config, self._path_count_means(), level, *direct)
-            self._engines[level] = (scorer, Explainer(walker, self._config.paths))
-        return self._engines[level]
-
-    def _walker(self, level: KnowledgeLevel) -> Walker:
-        return Walker(self.snapshot, self._metapaths, self._config.damping, level, compiled=self._compiled)
-
-    def _path_count_means(self) -> Mapping[str, float]:
-        """mean_m by metapath, computed once for a snapshot and kept on disk."""
-        if self._means is None:
-            path = self._home / "means" / f"{self.snapshot.checksum}-{self._model}.json"
-            if path.exists():
-                self._means = orjson.loads(path.read_bytes())
-            else:
-                self._means = path_count_means(self._walker(KnowledgeLevel.UNREVIEWED))
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # A name of its own: several workers may begin with the same snapshot at once.
-                partial = path.with_suffix(f".{secrets.token_hex(8)}.partial")
-                partial.write_bytes(orjson.dumps(self._means))
-                partial.replace(path)
-        return self._means
-
-    def _reached(self, scores: Scores) -> list[int]:
-        """Medicines that anything speaks for."""
-        first = self.snapshot.numbers(NodeKind.MEDICINE).start
-        supported = [m - first for m in scores.support]
-        above = scores.total > self._config.intercept
-        above[supported] = True
-        return [int(i) + first for i in above.nonzero()[0]]
-
-    def _ranked(self, medicines: Iterable[int], scores: Scores) -> list[int]:
-        """Medicines by score, the highest first."""
-        first = self.snapshot.numbers(NodeKind.MEDICINE).start
-        return sorted(medicines, key=lambda m: (-float(scores.total[m - first]), m))
-
-    def _suggestion(
-        self, medicine: int, scores: Scores, paths: tuple[Path, ...], screened: Screened | None, chances: "Chances"
-    ) -> Suggestion:
-        first = self.snapshot.numbers(NodeKind.MEDICINE).start
-        score = float(scores.total[medicine - first])
+    def _suggestion(self, medicine: int, of: Consultation, paths: tuple[Path, ...], chances: Chances) -> Suggestion:
+        score = of.score(medicine)
         remainder = score - self._config.intercept - sum(p.contribution for p in paths)
-        cautions = screened.findings.get(medicine, ()) if screened else ()
-        degree = float(scores.degree[medicine - first])
-        probability, prior = chances.of(medicine, scores, paths)
-        established = medicine in scores.support
-        return Suggestion(medicine, established, score, degree, paths, remainder, cautions, probability, prior)
+        degree = float(of.scores.degree[medicine - self.snapshot.numbers(NodeKind.MEDICINE).start])
+        probability, prior = chances.of(medicine, of.scores, paths)
+        established = medicine in of.scores.support
+        return Suggestion(medicine, established, score, degree, paths, remainder, of.findings(medicine), probability, prior)
 
-    def _care(self, evidence: Sequence[Evidence], level: KnowledgeLevel) -> list[CareSuggestion]:
+    def _faithful(self, medicine: int, of: Consultation, paths: Sequence[Path]) -> dict[str, Any] | None:
+        rng = seeded(self._id(of), self.snapshot.id(medicine))
+        found = faithfulness(of.engine.scorer, of.scores, of.weights, medicine, paths, rng)
+        return found.payload() if found else None
+
+    def _id(self, of: Consultation) -> str:
+        """The id of an answer: a hash of everything that it depends on."""
+        return answer_id(of.request.payload(), _on_file(of.record), self.snapshot.checksum, self.model, VERSION)
+
+    def _care(self, evidence: Sequence[Evidence], counted: EdgeFilter) -> list[CareSuggestion]:
         found: dict[int, CareSuggestion] = {}
         for item in evidence:
             if item.node in self.snapshot.numbers(NodeKind.CONDITION):
-                for action, edges in self.snapshot.sources(EdgeKind.HELPS, NodeKind.CARE_ACTION, item.node):
-                    if edges[0].level.strength < level.strength:
+                for action, said in self.snapshot.sources(EdgeKind.HELPS, NodeKind.CARE_ACTION, item.node):
+                    edges = counted.allowed(said)
+                    if not edges:
                         continue
                     names = (self.snapshot.name(action), self.snapshot.name(item.node))
                     steps = (*((edge,) for edge in item.chain), tuple(edges))
@@ -209,100 +210,50 @@ class Recommender:
 
     def _body(
         self,
-        request: Request,
-        record: PatientRecord | None,
-        evidence: Sequence[Evidence],
+        of: Consultation,
         suggestions: Sequence[Sequence[Suggestion]],
-        screened: Screened | None,
-        ranked: Sequence[int],
+        alerts: Sequence[Alert],
+        faithful: Mapping[int, Any],
     ) -> dict[str, Any]:
-        excluded = [
-            entry
-            for medicine in (ranked if screened else ())
-            for entry in excluded_payload(self.snapshot, medicine, screened.findings.get(medicine, ()) if screened else ())
-        ]
+        request, record, grounds = of.request, of.record, of.grounds
+        marked = marks(of, self._components, [of.suggested, of.waiting], self._site)
+        established, waiting, exploratory = (
+            [
+                s.payload(i + 1, grounds) | {**marked.get(s.medicine, NO_MARKS), "faithfulness": faithful.get(s.medicine)}
+                for i, s in enumerate(listed)
+            ]
+            for listed in suggestions
+        )
+        ranked = of.established + (of.exploratory if request.explore else ())
+        excluded = [entry for medicine in ranked for entry in excluded_payload(medicine, of.findings(medicine), grounds)]
         return {
-            "id": answer_id(request.payload(), _on_file(record), self.snapshot.checksum, self._model, VERSION),
+            "id": self._id(of),
             "snapshot": self.snapshot.checksum,
             "trained_on": self.bundle.tag if self.bundle else None,
             "as_of": request.as_of.isoformat(),
-            "screened": screened is not None and screened.complete,
+            "reader": str(request.reader),
+            "screened": of.screened is not None and of.screened.complete,
             "patient": _patient(record),
-            "evidence": [evidence_payload(self.snapshot, e) for e in evidence],
+            "evidence": [evidence_payload(self.snapshot, e) for e in of.evidence],
             "intercept": self._config.intercept,
-            "recommendations": [s.payload(i + 1, self.snapshot) for i, s in enumerate(suggestions[0])],
-            "exploratory": [s.payload(i + 1, self.snapshot) for i, s in enumerate(suggestions[1])] if request.explore else None,
+            "alerts": [alert.payload(self.snapshot, grounds) for alert in alerts],
+            "recommendations": established,
+            "needs_sign_off": waiting,
+            "exploratory": exploratory if request.explore else None,
+            "together": together(of, self._components, self._site) if request.together else None,
             "excluded": excluded,
-            "care_actions": [c.payload(self.snapshot) for c in self._care(evidence, request.min_level)],
+            "care_actions": [c.payload(self.snapshot) for c in self._care(of.evidence, of.engine.walker.edges)],
             "unresolved": [u.payload() for u in (record.unresolved if record else ())],
-            "notice": _notice(record, screened),
+            "notice": _notice(record, of.screened),
         }
 
 
-class Chances:
-    """The calibrated probabilities of suggestions.
-
-    A calibration was fitted on pairs of one condition and one medicine, so a suggestion's probability is that of the pair which
-    speaks most for it, as if that condition were the only one on file.
-
-    Args:
-        bundle: the calibrations; without one there are no probabilities.
-        scorer: scores the pairs.
-        snapshot: the graph.
-    """
-
-    def __init__(self, bundle: Bundle | None, scorer: Scorer, snapshot: Snapshot) -> None:
-        self._bundle = bundle
-        self._scorer = scorer
-        self._snapshot = snapshot
-        self._scores: dict[int, Scores] = {}
-
-    def of(self, medicine: int, scores: Scores, paths: Sequence[Path]) -> tuple[Probability | None, float | None]:
-        """Probability and degree prior of a suggestion; nothing where there is no calibration for its list."""
-        support = scores.support.get(medicine)
-        calibration = self._bundle.calibrations.get("established" if support else "exploratory") if self._bundle else None
-        if calibration is None or not (support or paths):
-            return None, None
-        start = max(support, key=lambda s: s.amount).start if support else paths[0].nodes[paths[0].start]
-        if start not in self._snapshot.numbers(NodeKind.CONDITION):
-            return None, None
-        if start not in self._scores:
-            self._scores[start] = self._scorer.score({start: 1.0})
-        pair = self._scores[start]
-        at = medicine - self._snapshot.numbers(NodeKind.MEDICINE).start
-        score = float(pair.total[at]) - (0.0 if support else self._scorer.intercept)
-        value, low, high, supported = (column[0] for column in calibration.probability(np.array([score])))
-        prior = None if support else degree_prior(float(pair.degree[at]))
-        of = "good outcome" if support else "treatment"
-        return Probability(float(value), float(low), float(high), bool(supported), of), prior
-
-
-def share_out(ranked: Sequence[int], evidence: Sequence[Evidence], scores: Scores, top: int) -> list[int]:
-    """Choose the suggestions so that no condition on file takes the whole list.
-
-    Each medicine belongs to the fact on file that supports it most; facts take turns, each with its best medicine that is left,
-    in the order of those medicines' ranks. Of one fact, or of no direct support at all, simply the best are chosen.
-
-    Returns:
-        At most ``top`` of ``ranked``, in the order of ``ranked``.
-    """
-    facts = {e.node: e.via[0] for e in evidence}
-    turns: dict[int | None, int] = {}
-    order = []
-    for place, medicine in enumerate(ranked):
-        support = scores.support.get(medicine, ())
-        fact = facts[max(support, key=lambda s: s.amount).start] if support else None
-        turns[fact] = turns.get(fact, 0) + 1
-        order.append((fact is None, turns[fact], place))
-    return [ranked[place] for place in sorted(place for *_, place in sorted(order)[:top])]
-
-
 def _on_file(record: PatientRecord | None) -> list[Any]:
-    """What an answer for a stored patient rests on beside the request: another diagnosis makes another answer."""
-    if record is None or record.patient is None:
+    """What an answer rests on beside the request: another diagnosis makes another answer."""
+    if record is None:
         return []
     facts = [[fact.kind, fact.node, fact.active, fact.record, dict(fact.properties)] for fact in record.facts]
-    return [_patient(record), facts, [item.payload() for item in record.unresolved]]
+    return [_patient(record), list(record.avoid_routes), facts, [item.payload() for item in record.unresolved]]
 
 
 def _patient(record: PatientRecord | None) -> dict[str, Any] | None:

@@ -7,16 +7,16 @@ snapshot, also when a request leaves weakly known edges out.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import import_module
 from types import ModuleType
 
 import numpy as np
 
 from graph.array_file import Array
-from graph.elements import KnowledgeLevel, NodeKind
+from graph.elements import NodeKind
 from graph.relation import Adjacency, Relation, RelationKey
-from graph.snapshot import LEVEL_ORDER, Snapshot
+from graph.snapshot import Snapshot
+from recommender.edge_filter import ALL_EDGES, EdgeFilter
 from recommender.metapaths import Metapath, Step
 
 
@@ -55,7 +55,7 @@ class Walker:
         snapshot: the graph.
         metapaths: what to follow; those over edges that the graph lacks are left out.
         damping: w, from 0 (count paths) to 1.
-        min_level: links known only more weakly than this are not walked.
+        edges: which edges count; links that none of them says are not walked.
         compiled: whether to use the compiled loops (fast, but a second to import) or plain numpy; the answers are the same.
     """
 
@@ -64,13 +64,14 @@ class Walker:
         snapshot: Snapshot,
         metapaths: Sequence[Metapath],
         damping: float,
-        min_level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED,
+        edges: EdgeFilter = ALL_EDGES,
         *,
         compiled: bool = True,
     ) -> None:
         self.snapshot = snapshot
-        self._damping = damping
-        self._min_level = min_level
+        self.damping = damping
+        self.compiled = compiled
+        self.edges = edges
         self._steps: dict[Step, WeightedStep] = {}
         self._closed_weights: dict[Step, Array] = {}
         self._kernels = _kernels(compiled)
@@ -96,10 +97,11 @@ class Walker:
 
     def _weigh(self, relation: Relation, *, forward: bool) -> WeightedStep:
         ahead, back = (relation.outward, relation.inward) if forward else (relation.inward, relation.outward)
-        by_link = link_weights(ahead, back, self._damping)
+        by_link = link_weights(ahead, back, self.damping)
         if relation.similarities is not None:
             by_link *= relation.similarities
-        by_link[~links_at_level(relation, self._min_level)] = 0.0
+        if not self.edges.is_open:
+            by_link[~self.edges.links(self.snapshot, relation)] = 0.0
         return WeightedStep(relation, _frozen(ahead), _frozen(back), _read_only(by_link[ahead.links]), by_link[back.links])
 
     def count(self, metapath: Metapath, starts: Mapping[int, float]) -> Array:
@@ -262,16 +264,3 @@ def link_weights(ahead: Adjacency, back: Adjacency, damping: float) -> Array:
             break
         product[way.links] *= entries
     return product
-
-
-@lru_cache(maxsize=64)
-def _level_codes(min_level: KnowledgeLevel) -> frozenset[int]:
-    return frozenset(i for i, level in enumerate(LEVEL_ORDER) if level.strength >= min_level.strength)
-
-
-def links_at_level(relation: Relation, min_level: KnowledgeLevel) -> Array:
-    """Which links at least one edge says at this level or above: shape (links,), bool."""
-    if min_level is KnowledgeLevel.UNREVIEWED:
-        return np.ones(relation.link_count, bool)
-    good = np.isin(relation.levels, list(_level_codes(min_level)))
-    return np.logical_or.reduceat(good, relation.edge_pointers[:-1]) if len(good) else np.zeros(0, bool)

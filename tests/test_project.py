@@ -1,5 +1,6 @@
 """The project's own documents and files tell the truth: the README's answer, its settings, the targets, the pins."""
 
+import json
 import os
 import re
 import subprocess
@@ -46,6 +47,18 @@ def test_the_readme_shows_what_its_command_answers(demo: Path) -> None:
     missing = [line for line in shown if line and not line.startswith(("Patient", "…")) and line not in answered]
     assert len(shown) > 10
     assert not missing
+
+
+def test_what_was_learned_leaves_a_healthy_adult_the_first_line(demo: Path) -> None:
+    case = demo / "case.json"
+    case.write_text(json.dumps({"age": 50, "sex": "male", "conditions": ["hypertension"]}), encoding="utf-8")
+
+    answer = json.loads(run(demo, "recommender", "recommend", "--case", str(case), "--json"))
+
+    assert answer["trained_on"]
+    assert answer["excluded"] == []
+    assert len(answer["recommendations"]) == 10
+    assert all(item["paths"][0]["sentence"].endswith("(first line).") for item in answer["recommendations"])
 
 
 def _without_decimals(line: str) -> str:

@@ -9,7 +9,8 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from api.accounts import Account, Role
-from api.auth import account, may_explore
+from api.asking import answered
+from api.auth import account
 from api.context import context
 from api.errors import ForbiddenError
 from api.schemas.problem import problems
@@ -17,7 +18,6 @@ from api.schemas.recommendation import PatientPath, RecommendationQuery, Recomme
 from graph.elements import NodeId
 from graph.pseudonyms import patient_id
 from recommender.errors import UnknownPatientError
-from recommender.request import Request
 
 routes = APIBlueprint(
     "patients",
@@ -35,10 +35,7 @@ routes = APIBlueprint(
 )
 def recommend(path: PatientPath, query: RecommendationQuery) -> Response:
     """Which medicines fit a patient on file, and why."""
-    patient = allowed_patient(path.patient, account(), context().patient_key)
-    explore = may_explore(query.explore)
-    request = Request(query.as_of, patient=patient, top=query.top, min_level=query.min_level, explore=explore)
-    return Response(context().serving().recommender.recommend(request).json(), mimetype="application/json")
+    return answered(query, patient=allowed_patient(path.patient, account(), context().patient_key))
 
 
 def allowed_patient(identifier: str, asking: Account, key: bytes) -> NodeId:

@@ -4,12 +4,10 @@ from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from api.auth import may_explore
-from api.context import context
+from api.asking import answered
 from api.schemas.case import Case
 from api.schemas.problem import problems
 from api.schemas.recommendation import RecommendationQuery, RecommendationShown
-from recommender.request import Request
 
 routes = APIBlueprint(
     "recommendations",
@@ -27,6 +25,4 @@ routes = APIBlueprint(
 )
 def recommend(body: Case, query: RecommendationQuery) -> Response:
     """Which medicines fit a case, and why."""
-    explore = may_explore(query.explore)
-    request = Request(query.as_of, case=body.root, top=query.top, min_level=query.min_level, explore=explore)
-    return Response(context().serving().recommender.recommend(request).json(), mimetype="application/json")
+    return answered(query, case=body.root)

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from api.schemas.base import Answer, Parameters
-from api.schemas.recommendation import Codes
+from api.schemas.finding import Codes
 
 
 class MedicineQuery(Parameters):

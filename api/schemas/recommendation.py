@@ -5,13 +5,15 @@ together.
 """
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from api.schemas.base import Answer, Parameters
-from graph.elements import KnowledgeLevel, NodeKind
-from recommender.request import MAX_TOP
+from api.schemas.finding import AlertShown, Cypher, FindingShown, MedicineShown, NodeShown
+from api.schemas.together import TogetherShown
+from graph.elements import KnowledgeLevel
+from recommender.request import MAX_TOP, Reader
 
 
 def _day(text: object) -> date:
@@ -32,9 +34,22 @@ class RecommendationQuery(Parameters):
         KnowledgeLevel.UNREVIEWED,
         description="edges known more weakly do not speak for a medicine; safety always uses all",
     )
+    exclude_source: list[str] = Field(
+        default_factory=list, max_length=20, description="sources whose edges do not speak for a medicine"
+    )
+    licence: list[str] = Field(
+        default_factory=list, max_length=20, description="the only licences whose edges speak for a medicine; all when none"
+    )
     explore: bool = Field(
         False,
         description="whether to list what the walk alone finds, too: for research, and for clinicians and analysts only",
+    )
+    faithfulness: bool = Field(False, description="whether each suggestion says how far its shown paths carry its score")
+    together: bool = Field(
+        False, description="whether to choose a set for the conditions on file, too, that is safe to be used together"
+    )
+    reader: Reader | None = Field(
+        None, description="whom the sentences are for; when not given, the patient for a user and a clinician for all others"
     )
 
 
@@ -44,14 +59,6 @@ class PatientPath(Parameters):
     patient: str = Field(
         min_length=1, max_length=200, description="the patient's id; for clinicians also a source's identifier"
     )
-
-
-class NodeShown(Answer):
-    """A node."""
-
-    id: str
-    kind: NodeKind
-    name: str
 
 
 class Saying(Answer):
@@ -72,35 +79,6 @@ class EdgeShown(Answer):
     evidence: str
     knowledge_level: KnowledgeLevel
     also: list[Saying] = Field(default_factory=list)
-
-
-class Codes(Answer):
-    """Codes of a medicine, those that are known."""
-
-    atc: list[str] = Field(default_factory=list)
-    rxcui: str | None = None
-
-
-class MedicineShown(Answer):
-    """A medicine."""
-
-    id: str
-    name: str
-    codes: Codes
-
-
-class CypherParameters(Answer):
-    """Which path a statement shows."""
-
-    nodes: list[str] = Field(description="ids of its nodes")
-    edges: list[tuple[str, str, str, str, str]] = Field(description="start, kind, end, source and record of each of its edges")
-
-
-class Cypher(Answer):
-    """What shows a path in Neo4j Browser: the parameters go behind `:params`, then the statement."""
-
-    statement: str
-    parameters: CypherParameters
 
 
 class OutcomesShown(Answer):
@@ -125,26 +103,6 @@ class PathShown(Answer):
     cypher: Cypher
 
 
-class Proof(Answer):
-    """Why a finding holds."""
-
-    rule: str
-    fact: dict[str, Any] = Field(description="what is on file about the patient, or what is missing there")
-    nodes: list[NodeShown]
-    edges: list[EdgeShown]
-    conclusion: str
-    cypher: Cypher | None = Field(description="null where there is no node to show")
-
-
-class FindingShown(Answer):
-    """A finding of a safety rule."""
-
-    rule: str
-    severity: Literal["exclude", "caution", "note"]
-    sentence: str
-    proof: Proof
-
-
 class Exclusion(FindingShown):
     """A medicine that was ruled out, and why."""
 
@@ -165,6 +123,34 @@ class ProbabilityShown(Answer):
     )
 
 
+class AlternativeShown(Answer):
+    """A medicine of the lists that is chosen in the place of another."""
+
+    medicine: NodeShown
+    reason: str = Field(description="the rule that keeps both from being used together, or `same condition`")
+    sentence: str
+    conditions: list[NodeShown] = Field(description="conditions on file that both are for")
+    findings: list[FindingShown] = Field(description="as if the other were being taken; its record is then `assumed`")
+
+
+class UsableShown(Answer):
+    """A medicine of the lists that is for something else and may be used together with another."""
+
+    medicine: NodeShown
+    cautions: list[FindingShown] = Field(description="to be minded with both")
+
+
+class FaithfulnessShown(Answer):
+    """What taking the edges of the shown paths out does, as shares of what the score has above the intercept."""
+
+    comprehensiveness: float = Field(description="what the score loses without them")
+    sufficiency: float = Field(description="what the shown paths give alone")
+    control: float = Field(description="what the score loses without as many other edges")
+    formula_error: float = Field(description="difference between the fall that was walked and that of the formula")
+    links: int
+    control_links: int
+
+
 class SuggestionShown(Answer):
     """A suggested medicine."""
 
@@ -182,6 +168,13 @@ class SuggestionShown(Answer):
     paths: list[PathShown]
     remainder: float = Field(description="what paths that are not shown add to the score")
     cautions: list[FindingShown]
+    faithfulness: FaithfulnessShown | None = Field(
+        description="how far the shown paths carry the score; null unless it was asked for"
+    )
+    alternatives: list[AlternativeShown] | None = Field(
+        description="choose one of these and it; null where suggestions were not held against one another"
+    )
+    usable_with: list[UsableShown] | None = Field(description="null like the alternatives")
 
 
 class PatientShown(Answer):
@@ -230,14 +223,18 @@ class RecommendationShown(Answer):
     snapshot: str
     trained_on: str | None
     as_of: date
+    reader: Reader = Field(description="whom the sentences are for")
     screened: bool
     patient: PatientShown | None
     evidence: list[EvidenceShown]
     intercept: float
+    alerts: list[AlertShown] = Field(description="what several of the recommendations share")
     recommendations: list[SuggestionShown]
+    needs_sign_off: list[SuggestionShown] = Field(description="below the line: a clinician must confirm something first")
     exploratory: list[SuggestionShown] | None = Field(
         None, description="for research: what the walk alone finds; null unless it was asked for"
     )
+    together: TogetherShown | None = Field(description="a jointly safe set; null unless it was asked for")
     excluded: list[Exclusion]
     care_actions: list[CareShown]
     unresolved: list[UnresolvedShown]

@@ -21,6 +21,7 @@ from loaders.errors import LoadError
 from loaders.mapping import MappableSource, TableMapping, fitting_mapping, shipped_mappings
 from loaders.provenance import UNREVIEWED
 from loaders.source import Context, TableFile, edge_groups
+from loaders.sources.formulary.edge_checks import modifiers_fault
 from loaders.sources.formulary.edges import SHAPES, edge
 from loaders.sources.formulary.tables import EVIDENCE, TABLES
 
@@ -85,6 +86,8 @@ class MedicineSource(MappableSource):
                 rows.reject(i, shape.end[0], Code.INCONSISTENT, f"another node than that of {shape.start[0]}")
             elif not self._seen.add([shape.kind(row)], [start], [end])[0]:
                 rows.reject(i, shape.start[0], Code.DUPLICATE_KEY, "one row for each pair")
+            elif fault := modifiers_fault(row.get("modifiers"), {str(start), str(end)}, context):
+                rows.reject(i, "modifiers", *fault)
 
     def _rows(self, file: TableFile, rows: RowBatch) -> Iterator[tuple[int, Mapping[str, Value]]]:
         """Positions and rows that are not rejected, in our columns, with ids in the place of names."""

@@ -2,18 +2,20 @@
 
 A patient's identifier is turned into a keyed hash before anything else sees it. Of a birth date or an age only the year of
 birth is kept. Conditions, medicines, substances and the rest are named by id, code or name; what does not resolve, or has two
-meanings, is reported and left out, never guessed. Patients stream through in batches: memory does not grow with the cohort.
+meanings, is reported and left out, never guessed. A genotype becomes the phenotypes that it means, the indeterminate one where
+that cannot be told. Patients stream through in batches: memory does not grow with the cohort.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 
 from graph.columns import Value
 from graph.elements import KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
+from graph.genotypes import KINDS, Genotypes
 from graph.pseudonyms import patient_id
 from graph.row_report import Code
 from graph.rows import RowBatch, read_header
@@ -23,11 +25,13 @@ from graph.units import convert
 from loaders.errors import LoadError
 from loaders.mapping import MappableSource, TableMapping
 from loaders.source import Context, TableFile
-from loaders.sources.patient_tables import BY_NAME, EVENTS, PATIENT, TABLES, Event
+from loaders.sources.patient_tables import BY_NAME, EVENTS, GENOTYPE, PATIENT, TABLES, Event
 
 PROVENANCE = Provenance("patient-records", "", "private")
 """Where patients come from, unless their table says that they are synthetic."""
 SYNTHETIC = Provenance("synthetic-patients", "", "CC0-1.0")
+_Target: TypeAlias = str | tuple[str, str]
+"""A name; of a genotype its gene and diplotype."""
 
 
 class PatientSource(MappableSource):
@@ -38,7 +42,8 @@ class PatientSource(MappableSource):
     batch_rows = 20_000
 
     def __init__(self) -> None:
-        self._matched: dict[tuple[str, str], Sequence[NodeId]] = {}
+        self._matched: dict[tuple[str, _Target], Sequence[NodeId]] = {}
+        self._genotypes: Genotypes | None = None
         self._last: tuple[RowBatch, Sequence[NodeId]] | None = None
 
     def tables(self, path: Path) -> Sequence[TableFile]:
@@ -78,22 +83,33 @@ class PatientSource(MappableSource):
             self._check_units(rows, context)
 
     def _check_targets(self, event: Event, rows: RowBatch, context: Context) -> None:
-        column = rows.texts(event.target)
+        column = _targets(event, rows)
         unknown = (Code.UNKNOWN_NAME, f"the id, the code or a name of a known {' or '.join(event.kinds)}")
-        faults: dict[str, tuple[Code, str]] = {}
+        if event is GENOTYPE:
+            unknown = (Code.UNKNOWN_NAME, "the symbol of a gene that phenotypes are known of")
+        faults: dict[_Target, tuple[Code, str]] = {}
         for text in {column[i] for i in rows.kept()}:
             found = self._candidates(event, text, context)
-            if len(found) != 1:
+            if not found or (len(found) > 1 and event is not GENOTYPE):
                 faults[text] = (Code.AMBIGUOUS_NAME, f"one of {', '.join(found)}") if found else unknown
         for i in rows.kept() if faults else ():
             if column[i] in faults:
                 rows.reject(i, event.target, *faults[column[i]])
 
-    def _candidates(self, event: Event, text: str, context: Context) -> Sequence[NodeId]:
+    def _candidates(self, event: Event, text: _Target, context: Context) -> Sequence[NodeId]:
+        """The nodes that a row may lead to: one is meant, but of a genotype all are."""
         key = (event.target, text)
         if key not in self._matched:
-            self._matched[key] = context.vocabulary.candidates(text, event.kinds)
+            if isinstance(text, str):
+                self._matched[key] = context.vocabulary.candidates(text, event.kinds)
+            else:
+                self._matched[key] = self._phenotypes(*text, context)
         return self._matched[key]
+
+    def _phenotypes(self, gene: str, diplotype: str, context: Context) -> Sequence[NodeId]:
+        if self._genotypes is None:
+            self._genotypes = Genotypes(node for kind in KINDS for node in context.vocabulary.nodes(kind))
+        return self._genotypes.phenotypes(gene, diplotype) if self._genotypes.knows(gene) else ()
 
     def _check_units(self, rows: RowBatch, context: Context) -> None:
         """Reject results in a unit from which the test's own cannot be computed; one without a unit is in the test's own."""
@@ -128,14 +144,14 @@ class PatientSource(MappableSource):
 
     def _edges(self, event: Event, rows: RowBatch, ids: Sequence[NodeId], context: Context) -> list[EdgeColumns]:
         """The edges of a batch, one group for each kind of their ends."""
-        column = rows.texts(event.target)
-        ends = {text: self._candidates(event, text, context)[0] for text in {column[i] for i in rows.kept()}}
-        kinds = {text: context.vocabulary.kind(end) for text, end in ends.items()}
-        groups: dict[NodeKind, list[int]] = {}
+        column = _targets(event, rows)
+        ends = {text: self._candidates(event, text, context) for text in {column[i] for i in rows.kept()}}
+        kinds = {end: context.vocabulary.kind(end) for found in ends.values() for end in found}
+        groups: dict[NodeKind, list[tuple[int, NodeId]]] = {}
         for i in rows.kept():
-            kind = kinds[column[i]]
-            if kind is not None:
-                groups.setdefault(kind, []).append(i)
+            for end in ends[column[i]]:
+                if kind := kinds[end]:
+                    groups.setdefault(kind, []).append((i, end))
         records, properties = _records(event, rows), _properties(event, rows)
         synthetic = context.synthetic.contain(ids).tolist()
         return [
@@ -143,16 +159,16 @@ class PatientSource(MappableSource):
                 event.kind,
                 NodeKind.PATIENT,
                 kind,
-                [ids[i] for i in positions],
-                [ends[column[i]] for i in positions],
-                [SYNTHETIC if synthetic[i] else PROVENANCE for i in positions],
-                Repeated(KnowledgeLevel.OBSERVATION, len(positions)),
-                Repeated("", len(positions)),
-                [records[i] for i in positions],
-                Repeated("", len(positions)),
-                [properties[i] for i in positions],
+                [ids[i] for i, _ in group],
+                [end for _, end in group],
+                [SYNTHETIC if synthetic[i] else PROVENANCE for i, _ in group],
+                Repeated(KnowledgeLevel.OBSERVATION, len(group)),
+                Repeated("", len(group)),
+                [records[i] for i, _ in group],
+                Repeated("", len(group)),
+                [properties[i] for i, _ in group],
             )
-            for kind, positions in sorted(groups.items())
+            for kind, group in sorted(groups.items())
         ]
 
 
@@ -173,6 +189,13 @@ def _table_by_header(path: Path) -> str | None:
     return PATIENT.name if "patient_id" in header else None
 
 
+def _targets(event: Event, rows: RowBatch) -> Sequence[_Target]:
+    """What each row names at its other end."""
+    if event is GENOTYPE:
+        return list(zip(rows.texts("gene"), rows.texts("diplotype"), strict=True))
+    return rows.texts(event.target)
+
+
 def _check_dates(rows: RowBatch) -> None:
     if "start" in rows.values and "stop" in rows.values:
         starts, stops = rows.texts("start"), rows.texts("stop")
@@ -188,6 +211,8 @@ def _patient(node_id: NodeId, rows: RowBatch, position: int, context: Context) -
         for name in ("sex", "pregnant", "breast_feeding", "synthetic")
         if (value := values[name]) is not None and not isinstance(value, tuple)
     }
+    if routes := values["avoid_routes"]:
+        properties["avoid_routes"] = cast(tuple[str, ...], routes)
     if year := _birth_year(values, context):
         properties["birth_year"] = year
     provenance = SYNTHETIC if values["synthetic"] else PROVENANCE

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graph.columns import Column, ColumnType
 from graph.elements import EdgeKind, NodeKind
 from graph.rows import Table
+from graph.schema import ROUTES
 
 DATE, INTEGER, NUMBER, BOOLEAN = ColumnType.DATE, ColumnType.INTEGER, ColumnType.NUMBER, ColumnType.BOOLEAN
 _N = NodeKind
@@ -24,6 +25,7 @@ PATIENT = Table(
         Column("sex", values=("female", "male", "other", "unknown")),
         Column("pregnant", BOOLEAN),
         Column("breast_feeding", BOOLEAN),
+        Column("avoid_routes", many=True, values=ROUTES),
         Column("synthetic", BOOLEAN),
     ),
     ("patient_id",),
@@ -57,6 +59,16 @@ def _event(
 
 
 _SEVERITY = Column("severity", values=("mild", "moderate", "severe", "unknown"))
+GENOTYPE = _event(
+    "patient_genotype",
+    EdgeKind.HAS_PHENOTYPE,
+    "gene",
+    (_N.PHENOTYPE,),
+    ("diplotype",),
+    Column("diplotype", required=True),
+    Column("date", DATE),
+)
+"""Gene and diplotype together say which phenotypes a row means; there may be several, an edge to each."""
 _START, _STOP = Column("start", DATE), Column("stop", DATE)
 EVENTS = (
     _event(
@@ -86,11 +98,14 @@ EVENTS = (
         "substance",
         (_N.INGREDIENT, _N.DRUG_CLASS, _N.SUBSTANCE, _N.MEDICINE),
         (),
+        Column("type", values=("allergy", "intolerance")),
+        Column("certainty", values=("confirmed", "suspected", "refuted")),
         _SEVERITY,
         Column("reaction"),
         Column("since", DATE),
     ),
     _event("patient_phenotype", EdgeKind.HAS_PHENOTYPE, "phenotype", (_N.PHENOTYPE,), (), Column("date", DATE)),
+    GENOTYPE,
     _event(
         "therapy",
         EdgeKind.TAKES,
@@ -102,6 +117,9 @@ EVENTS = (
         Column("outcome", values=("recovered", "improved", "unchanged", "worse", "side effect", "stopped", "unknown")),
         Column("rating", INTEGER, low=1, high=10),
         Column("adherence", NUMBER, low=0, high=1),
+        Column("route", values=ROUTES),
+        Column("daily_dose", NUMBER, low=0, high=1e6),
+        Column("dose_unit"),
         Column("review"),
     ),
 )

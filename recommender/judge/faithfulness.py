@@ -8,53 +8,20 @@ neighbourhood.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from graph.array_file import Array
-from graph.relation import RelationKey
+from recommender.cut_walk import CutWalker, Link, grouped, links_of
+from recommender.faithfulness import control_links
 from recommender.judge.best_paths import Learned, PathFinder, Share, top_suggestions
-from recommender.judge.path_sums import Links, PathSums
-from recommender.metapaths import Metapath, Step
-from recommender.walk import FoundPath, Walker, WeightedStep
+from recommender.judge.path_sums import PathSums
+from recommender.metapaths import Metapath
+from recommender.walk import FoundPath, Walker
 
 SAMPLE, SHOWN, OTHERS = 60, 5, 40
 """Suggestions that are looked at, paths shown of each, and further paths that the control may take from."""
-
-Link = tuple[RelationKey, int]
-
-
-class CutWalker(Walker):
-    """Walks as the given walker does, without some links.
-
-    Args:
-        walker: the walker.
-        without: what is not walked.
-        damping: w of the walker.
-    """
-
-    def __init__(self, walker: Walker, without: Links, damping: float, *, compiled: bool = True) -> None:
-        super().__init__(walker.snapshot, walker.metapaths, damping, compiled=compiled)
-        self._whole = walker
-        self._without = without
-        self._cut: dict[Step, WeightedStep] = {}
-
-    def step(self, step: Step) -> WeightedStep:
-        """A step with the weights of the whole graph, 0 for what is taken out."""
-        if step not in self._cut:
-            found = self._whole.step(step)
-            links = list(self._without.get(found.relation.key, ()))
-            if links:
-                weights, back_weights = found.weights.copy(), found.back_weights.copy()
-                weights[np.isin(found.ahead.links, links)] = 0
-                back_weights[np.isin(found.back.links, links)] = 0
-                weights.flags.writeable = found.weights.flags.writeable
-                back_weights.flags.writeable = found.back_weights.flags.writeable
-                found = replace(found, weights=weights, back_weights=back_weights)
-            self._cut[step] = found
-        return self._cut[step]
 
 
 class Examined:
@@ -64,14 +31,12 @@ class Examined:
         finder: of the model.
         model: the model.
         pair: condition and medicine, as positions.
-        compiled: whether to use the compiled loops.
     """
 
-    def __init__(self, finder: PathFinder, model: Learned, pair: tuple[int, int], *, compiled: bool = True) -> None:
+    def __init__(self, finder: PathFinder, model: Learned, pair: tuple[int, int]) -> None:
         self._finder = finder
         self._model = model
         self._pair = pair
-        self._compiled = compiled
         paths = finder.best(pair[0], [pair[1]], SHOWN + OTHERS)[0]
         self.shown, self.others = paths[:SHOWN], paths[SHOWN:]
         self.counts = self._walked(finder.walker)
@@ -111,11 +76,7 @@ class Examined:
         Raises:
             KeyError: when a step is no link of the graph.
         """
-        found = []
-        for step, start, end in zip(path.metapath.steps, path.nodes, path.nodes[1:], strict=False):
-            taken = self._finder.walker.step(step)
-            found.append((taken.relation.key, taken.ahead.link(start, end)))
-        return found
+        return links_of(self._finder.walker, path)
 
     def weight_of(self, path: FoundPath) -> float:
         """The weight of a path from the degrees of its nodes alone."""
@@ -140,11 +101,11 @@ class Examined:
         return sum(m.weight * self._feature(m, x) for m, x in counts.items())
 
     def _cut(self, links: Iterable[Link]) -> Walker:
-        return CutWalker(self._finder.walker, _grouped(links), self._model.damping, compiled=self._compiled)
+        return CutWalker(self._finder.walker, grouped(links))
 
     def _removed(self, links: Iterable[Link]) -> dict[Metapath, float]:
         """What of each count goes over any of the links."""
-        touched = _grouped(links)
+        touched = grouped(links)
         whole, left = PathSums(self._finder, weighted=True), PathSums(self._finder, weighted=True, without=touched)
         found = dict.fromkeys(self.counts, 0.0)
         for metapath in self.counts:
@@ -154,29 +115,8 @@ class Examined:
 
     def _control(self, links: set[Link], rng: np.random.Generator) -> list[Link]:
         """As many links of other paths of the pair; where those are too few, of the medicine's neighbourhood."""
-        chosen = sorted(self.links(self.others) - links, key=str)
-        if len(chosen) < len(links):
-            near = sorted(self._near() - links - set(chosen), key=str)
-            more = min(len(near), len(links) - len(chosen))
-            return [*chosen, *(near[i] for i in rng.choice(len(near), more, replace=False))]
-        return [chosen[i] for i in rng.choice(len(chosen), len(links), replace=False)]
-
-    def _near(self) -> set[Link]:
         medicine = self._finder.medicines[self._pair[1]]
-        found = set()
-        for step in {metapath.steps[-1] for metapath in self.counts}:
-            taken = self._finder.walker.step(step)
-            row = medicine - taken.back.first
-            entries = taken.back.links[int(taken.back.pointers[row]) : int(taken.back.pointers[row + 1])]
-            found |= {(taken.relation.key, int(link)) for link in entries}
-        return found
-
-
-def _grouped(links: Iterable[Link]) -> dict[RelationKey, frozenset[int]]:
-    found: dict[RelationKey, set[int]] = {}
-    for key, link in links:
-        found.setdefault(key, set()).add(link)
-    return {key: frozenset(members) for key, members in found.items()}
+        return control_links(self._finder.walker, medicine, links, self.links(self.others), rng)
 
 
 def explanation_figures(model: Learned, scores: Array, seed: int, *, compiled: bool = True) -> dict[str, Any]:
@@ -199,7 +139,7 @@ def explanation_figures(model: Learned, scores: Array, seed: int, *, compiled: b
     chosen = [pairs[i] for i in sorted(rng.choice(len(pairs), min(SAMPLE, len(pairs)), replace=False))]
     rows, weights, sums, truths = [], [0.0], [0.0], []
     for pair in chosen:
-        examined = Examined(finder, model, pair, compiled=compiled)
+        examined = Examined(finder, model, pair)
         sums.append(abs(examined.score - float(scores[pair])) / examined.score)
         for share in examined.shown:
             truths.append(_stands(examined, share.path))

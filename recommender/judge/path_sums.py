@@ -3,7 +3,7 @@
 No node stands twice in a path. The same number from two ways of computing it is what the checks of explanations rest on.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -11,12 +11,9 @@ import numpy as np
 
 from graph.array_file import Array
 from graph.elements import NodeKind
-from graph.relation import RelationKey
+from recommender.cut_walk import Links
 from recommender.judge.best_paths import PathFinder
 from recommender.metapaths import Metapath, Step
-
-Links = Mapping[RelationKey, frozenset[int]]
-"""Links by the relation that they stand in."""
 
 
 class PathSums:

@@ -4,14 +4,10 @@ Of other chemical classes a second medicine is a caution.
 ATC groups whose code ends in X gather what fits nowhere else ("other antiepileptics") and are no class in this sense.
 """
 
-from typing import TypeAlias
-
 from graph.elements import Edge, EdgeKind, NodeKind
 from recommender.record import Fact, PatientRecord
+from recommender.safety.components import Way
 from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, fact_payload
-
-_Way: TypeAlias = tuple[tuple[int, ...], tuple[Edge, ...]]
-
 
 _SUBGROUPS = "A02BA A02BC A10BG A10BH A10BJ A10BK B01AA B01AF C07AA C07AB C08CA C09AA C09CA C10AA M05BA N06AA N06AB N06AG R06AE"
 ONE_AT_A_TIME = frozenset(f"ATC:{code}" for code in _SUBGROUPS.split())
@@ -38,7 +34,7 @@ class DuplicateRule:
         found = []
         for fact in screening.record.of(EdgeKind.TAKES):
             inside = dict(screening.components.ingredients(fact.node))
-            classes = _classes(screening, fact.node)
+            classes = screening.components.classes(fact.node)
             for medicine in screening.candidates:
                 finding = self._same(screening, fact, medicine, inside) or self._alike(screening, fact, medicine, classes)
                 if finding:
@@ -59,8 +55,8 @@ class DuplicateRule:
                 return Finding(medicine, Severity.EXCLUDE, f"{conclusion}, which is being taken.", proof)
         return None
 
-    def _alike(self, screening: Screening, fact: Fact, medicine: int, classes: dict[int, _Way]) -> Finding | None:
-        snapshot, own = screening.snapshot, _classes(screening, medicine) if classes else {}
+    def _alike(self, screening: Screening, fact: Fact, medicine: int, classes: dict[int, Way]) -> Finding | None:
+        snapshot, own = screening.snapshot, screening.components.classes(medicine) if classes else {}
         shared = [group for group in own if group in classes]
         if not shared:
             return None
@@ -71,14 +67,3 @@ class DuplicateRule:
         proof = Proof(self.name, fact_payload(snapshot, fact), *chain, conclusion)
         severity = Severity.EXCLUDE if snapshot.id(group) in ONE_AT_A_TIME else Severity.CAUTION
         return Finding(medicine, severity, f"{conclusion}, which is being taken.", proof)
-
-
-def _classes(screening: Screening, medicine: int) -> dict[int, _Way]:
-    """Chemical subgroups (ATC level 4) of a medicine and of the single medicines in it, each with the way there."""
-    snapshot, found = screening.snapshot, dict[int, _Way]()
-    for component in screening.components.of(medicine):
-        for group, said in snapshot.neighbours(EdgeKind.IN_CLASS, component.medicine, NodeKind.DRUG_CLASS):
-            code = snapshot.id(group).removeprefix("ATC:")
-            if len(code) == 5 and not code.endswith("X"):
-                found.setdefault(group, ((*reversed(component.nodes), group), (*reversed(component.edges), said[0])))
-    return found

@@ -4,9 +4,9 @@ from typing import Any
 
 from graph.elements import EdgeKind
 from graph.snapshot import Snapshot
-from graph.units import convert
-from recommender.record import Fact, PatientRecord
+from recommender.record import PatientRecord
 from recommender.safety.finding import fact_payload
+from recommender.safety.results import in_own_unit, measured_on
 
 EGFR_TESTS = frozenset({"LOINC:98979-8", "LOINC:33914-3", "LOINC:62238-1", "LOINC:69405-9"})
 CREATININE = "LOINC:2160-0"
@@ -33,9 +33,9 @@ def ckd_epi_2021(creatinine: float, age: float, *, female: bool) -> float:
 def latest_egfr(snapshot: Snapshot, record: PatientRecord) -> tuple[float, dict[str, Any]] | None:
     """The newest eGFR of a patient with the fact that it rests on, or nothing when it cannot be told."""
     creatinine = {CREATININE} if record.sex in ("female", "male") else set()
-    results = sorted(record.of(EdgeKind.HAS_RESULT), key=lambda f: str(f.properties.get("date", "")), reverse=True)
+    results = sorted(record.of(EdgeKind.HAS_RESULT), key=lambda f: measured_on(f, record), reverse=True)
     for fact in results:
-        test, value = snapshot.id(fact.node), _in_own_unit(snapshot, fact)
+        test, value = snapshot.id(fact.node), in_own_unit(snapshot, fact)
         if test in EGFR_TESTS:
             # In a unit that nobody knows the number is taken as it is: those that are in use would make it too low.
             egfr = float(str(fact.properties["value"])) if value is None else value
@@ -44,12 +44,3 @@ def latest_egfr(snapshot: Snapshot, record: PatientRecord) -> tuple[float, dict[
             egfr = ckd_epi_2021(value, record.age, female=record.sex == "female")
             return egfr, fact_payload(snapshot, fact) | {"egfr": egfr}
     return None
-
-
-def _in_own_unit(snapshot: Snapshot, fact: Fact) -> float | None:
-    """A result in the unit of its test (creatinine: mg/dL), or nothing when it is in a unit that is not known for it."""
-    properties = snapshot.properties(fact.node)
-    other = properties.get("other_units", ())
-    factors = other if isinstance(other, tuple) else ()
-    unit = str(fact.properties.get("unit") or properties.get("unit", ""))
-    return convert(float(str(fact.properties["value"])), unit, str(properties.get("unit", "")), factors)

@@ -1,49 +1,26 @@
-"""Limits by age, sex, pregnancy, breast feeding, renal and hepatic function.
+"""Limits by age, sex, pregnancy, breast feeding, renal and hepatic function, and by laboratory results.
 
-A limit that is broken excludes when it is absolute and cautions when it is relative. A value that is merely not on file is a
-caution that says what to measure or ask before the first dose — otherwise nothing would ever be suggested — and of a hepatic
-limit only a note, unless a liver disease is on file. Pregnancy is asked about from 12 to 55 years of age, not of men; a
-diagnosis that says so counts as much as the answer.
+A limit that is broken excludes when it is absolute and cautions when it is relative. Where a value is merely not on file, or is
+too old to count as measured, the limit itself may say what follows (its ``missing``). Otherwise that is a caution that says
+what to measure or ask before the first dose — or else nothing would ever be suggested — and of a relative limit, or of a
+hepatic one without a liver disease on file, only a note; of a result nothing, for a test is measured where there is a reason.
+A limit that is broken by an old value is never less severe than one whose value is missing.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from graph.elements import Edge, EdgeKind, NodeKind
-from recommender.evidence import ancestors
 from recommender.record import PatientRecord
-from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, fact_payload, missing_payload
+from recommender.safety.finding import Finding, Need, Proof, Screening, Severity, missing_payload
 from recommender.safety.kidney import latest_egfr
+from recommender.safety.organs import has_liver_disease, judge_kidneys, judge_liver, newest_score
+from recommender.safety.reproductive import judge_breast_feeding, judge_pregnancy
+from recommender.safety.results import judge_result, latest
+from recommender.safety.verdict import Verdict
 
-CHILD_BEARING = range(12, 56)
 MONTHS_A_YEAR = 12
-CHILD_PUGH = ("A", "B", "C")
-LIVER = "ICD10CM:K70-K77"
-ONGOING_PREGNANCY = frozenset(f"ICD10CM:{block}" for block in ("O09-O09", "O10-O16", "O20-O29", "O30-O48", "O60-O77"))
-"""Blocks of diagnoses that nobody has who is not pregnant; not abortion (O00-O08), not delivery and what follows (O80 on)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """Whether a limit is broken, or what is missing to tell.
-
-    Attributes:
-        broken: whether it is; otherwise it cannot be told.
-        words: the reason.
-        fact: what is on file, or what is missing there.
-        grave: whether what is missing deserves more than a note.
-        nodes: the way from a diagnosis on file up to the limit's node, without that node.
-        edges: the edges of that way.
-    """
-
-    broken: bool
-    words: str
-    fact: Mapping[str, object]
-    grave: bool = True
-    nodes: tuple[int, ...] = ()
-    edges: tuple[Edge, ...] = ()
+RESULT = "result"
 
 
 class LimitRule:
@@ -62,45 +39,58 @@ class LimitRule:
         return True
 
     def findings(self, screening: Screening) -> list[Finding]:
-        """Every finding about the candidates: of several limits of one kind the most severe."""
+        """Every finding about the candidates: of several limits of one kind (of results: by one test) the most severe."""
         judges = _judges(screening)
-        best: dict[tuple[int, str], Finding] = {}
-        order = list(Severity)
+        best: dict[tuple[int, str, int], tuple[tuple[int, bool], Finding]] = {}
         for medicine in screening.candidates:
             for component in screening.components.of(medicine):
                 for node, edge in _limits(screening, component.medicine):
                     kind = str(edge.properties["limit"])
                     verdict = judges[kind](node, edge)
-                    if verdict is None:
+                    severity = _severity(kind, edge, verdict) if verdict else None
+                    if not verdict or not severity:
                         continue
                     chain = (*verdict.nodes, node, *component.nodes), (*verdict.edges, edge, *component.edges)
-                    finding = self._finding(screening, medicine, kind, edge, verdict, *chain)
-                    key = (medicine, kind)
-                    if key not in best or order.index(finding.severity) < order.index(best[key].severity):
-                        best[key] = finding
-        return list(best.values())
+                    key = (medicine, kind, node if kind == RESULT else -1)
+                    rank = (severity.rank, not verdict.broken)
+                    if key not in best or rank < best[key][0]:
+                        best[key] = rank, _finding(screening, medicine, severity, edge, verdict, *chain)
+        return [finding for _, finding in best.values()]
 
-    def _finding(
-        self,
-        screening: Screening,
-        medicine: int,
-        kind: str,
-        edge: Edge,
-        verdict: _Verdict,
-        nodes: tuple[int, ...],
-        edges: tuple[Edge, ...],
-    ) -> Finding:
-        absolute = edge.properties["strength"] == "absolute"
-        if verdict.broken:
-            severity = Severity.EXCLUDE if absolute else Severity.CAUTION
-        else:
-            severity = Severity.CAUTION if absolute and verdict.grave else Severity.NOTE
-        name = screening.snapshot.name(medicine)
-        act = "is not given" if severity is Severity.EXCLUDE else "needs care"
-        conclusion = f"{name} {act}: {verdict.words}"
-        advice = f" ({edge.properties['advice']})" if edge.properties.get("advice") else ""
-        proof = Proof(f"limit:{kind}", verdict.fact, nodes, edges, conclusion)
-        return Finding(medicine, severity, f"{conclusion}{advice}.", proof)
+
+def _severity(kind: str, edge: Edge, verdict: Verdict) -> Severity | None:
+    """What follows from a verdict; nothing where a result is missing that the limit does not ask for."""
+    absolute, said = edge.properties["strength"] == "absolute", edge.properties.get("missing")
+    if said:
+        missing = Severity(str(said))
+    elif kind == RESULT:
+        missing = None
+    else:
+        missing = Severity.CAUTION if absolute and verdict.grave else Severity.NOTE
+    if not verdict.broken:
+        return missing
+    broken = Severity.EXCLUDE if absolute else Severity.CAUTION
+    return min(broken, missing, key=lambda s: s.rank) if verdict.old and missing else broken
+
+
+def _finding(
+    screening: Screening,
+    medicine: int,
+    severity: Severity,
+    edge: Edge,
+    verdict: Verdict,
+    nodes: tuple[int, ...],
+    edges: tuple[Edge, ...],
+) -> Finding:
+    name = screening.snapshot.name(medicine)
+    act = "is not given" if severity is Severity.EXCLUDE else "needs care"
+    conclusion = f"{name} {act}: {verdict.words}"
+    kind, said = edge.properties["limit"], edge.properties.get("advice")
+    # What is to be done about a result outside the limit would confuse where there is none.
+    advice = f" ({said})" if said and (verdict.broken or kind != RESULT) else ""
+    proof = Proof(f"limit:{kind}", verdict.fact, nodes, edges, conclusion)
+    confirm = verdict.confirm if severity is Severity.SIGN_OFF else ""
+    return Finding(medicine, severity, f"{conclusion}{advice}.", proof, verdict.about, confirm)
 
 
 def _limits(screening: Screening, medicine: int) -> list[tuple[int, Edge]]:
@@ -112,114 +102,45 @@ def _limits(screening: Screening, medicine: int) -> list[tuple[int, Edge]]:
     ]
 
 
-def _judges(screening: Screening) -> dict[str, Callable[[int, Edge], _Verdict | None]]:
+def _judges(screening: Screening) -> dict[str, Callable[[int, Edge], Verdict | None]]:
     """A judge for each kind of limit, over one patient: of the node that is limited by, and the edge that says how."""
     record = screening.record
     # What is the same for every medicine is told once for the patient.
     egfr = cache(lambda: latest_egfr(screening.snapshot, record))
-    liver = cache(lambda: _liver_disease(screening))
-    pregnancy = cache(lambda node: _pregnancy(screening, node))
-    breast_feeding = cache(lambda node: _breast_feeding(screening, node))
+    score = cache(lambda: newest_score(screening))
+    liver = cache(lambda: has_liver_disease(screening))
+    reading = cache(lambda node: latest(screening, node))
+    pregnancy = cache(lambda node: judge_pregnancy(screening, node))
+    breast_feeding = cache(lambda node: judge_breast_feeding(screening, node))
     return {
         "age": lambda _, edge: _age(record, edge),
         "sex": lambda _, edge: _sex(record, edge),
         "pregnancy": lambda node, _: pregnancy(node),
         "breast feeding": lambda node, _: breast_feeding(node),
-        "renal": lambda _, edge: _renal(egfr(), edge),
-        "hepatic": lambda _, edge: _hepatic(screening, edge, liver),
+        "renal": lambda _, edge: judge_kidneys(screening, egfr(), edge),
+        "hepatic": lambda _, edge: judge_liver(screening, score(), liver(), edge),
+        RESULT: lambda node, edge: judge_result(screening, node, edge, reading(node)),
     }
 
 
-def _age(record: PatientRecord, edge: Edge) -> _Verdict | None:
+def _age(record: PatientRecord, edge: Edge) -> Verdict | None:
     limit, unit = float(str(edge.properties["value"])), str(edge.properties.get("unit", "years"))
     years = limit / MONTHS_A_YEAR if unit == "months" else limit
     comparator = str(edge.properties["comparator"])
     words = f"{comparator.replace('_', ' ')} {limit:g} {unit}"
     if record.age is None:
-        return _Verdict(False, f"age is not on file, and it is limited {words}", missing_payload("age"))
+        about = "age is not on file"
+        return Verdict(
+            False, f"{about}, and it is limited {words}", missing_payload("age"), about, f"the patient is not {words}"
+        )
     broken = {"below": record.age < years, "above": record.age > years, "at_least": record.age >= years}[comparator]
-    return _Verdict(True, f"age {record.age} is {words}", {"kind": "AGE", "value": record.age}) if broken else None
+    return Verdict(True, f"age {record.age} is {words}", {"kind": "AGE", "value": record.age}) if broken else None
 
 
-def _sex(record: PatientRecord, edge: Edge) -> _Verdict | None:
+def _sex(record: PatientRecord, edge: Edge) -> Verdict | None:
     if record.sex not in ("female", "male"):
-        return _Verdict(False, "sex at birth is not on file", missing_payload("sex"))
+        about = "sex at birth is not on file"
+        return Verdict(False, about, missing_payload("sex"), about, f"the patient is not {edge.properties['value']}")
     if record.sex != edge.properties["value"]:
         return None
-    return _Verdict(True, f"it is not for {record.sex} patients", {"kind": "SEX", "value": record.sex})
-
-
-def _pregnancy(screening: Screening, node: int) -> _Verdict | None:
-    record = screening.record
-    if record.pregnant:
-        return _Verdict(True, "pregnancy", {"kind": "PREGNANCY", "value": True})
-    if told := _diagnosed(screening, node, "pregnancy"):
-        return told
-    if record.pregnant is None and _child_bearing(record):
-        return _Verdict(False, "pregnancy is not on file; exclude pregnancy first", missing_payload("pregnancy"))
-    return None
-
-
-def _breast_feeding(screening: Screening, node: int) -> _Verdict | None:
-    record, word = screening.record, "breast feeding"
-    if record.breast_feeding:
-        return _Verdict(True, word, {"kind": "BREAST_FEEDING", "value": True})
-    if told := _diagnosed(screening, node, word):
-        return told
-    if record.breast_feeding is None and _child_bearing(record):
-        return _Verdict(False, f"{word} is not on file; ask about {word} first", missing_payload(word), grave=False)
-    return None
-
-
-def _child_bearing(record: PatientRecord) -> bool:
-    return record.sex != "male" and (record.age is None or record.age in CHILD_BEARING)
-
-
-def _diagnosed(screening: Screening, node: int, word: str) -> _Verdict | None:
-    """The verdict of a diagnosis on file that is the limit's condition or a kind of it, or that comes with it alone."""
-    snapshot = screening.snapshot
-    for fact in screening.record.of(EdgeKind.HAS_DIAGNOSIS):
-        for nodes, edges in ancestors(snapshot, fact.node):
-            if nodes[-1] == node:
-                return _Verdict(True, word, fact_payload(snapshot, fact), nodes=nodes[:-1], edges=edges)
-            if word == "pregnancy" and snapshot.id(nodes[-1]) in ONGOING_PREGNANCY:
-                return _Verdict(True, word, fact_payload(snapshot, fact))
-    return None
-
-
-def _renal(measured: tuple[float, dict[str, Any]] | None, edge: Edge) -> _Verdict | None:
-    limit = float(str(edge.properties["value"]))
-    if measured is None:
-        words = f"renal function is not on file; measure eGFR or creatinine first (limit {limit:g} mL/min/1.73m2)"
-        return _Verdict(False, words, missing_payload("eGFR"))
-    egfr, fact = measured
-    if egfr >= limit:
-        return None
-    return _Verdict(True, f"eGFR {egfr:.0f} is below {limit:g} mL/min/1.73m2", fact)
-
-
-def _hepatic(screening: Screening, edge: Edge, has_liver_disease: Callable[[], bool]) -> _Verdict | None:
-    limit = str(edge.properties["value"])
-    found = [
-        fact for fact in screening.record.of(EdgeKind.HAS_RESULT) if "child-pugh" in screening.snapshot.name(fact.node).lower()
-    ]
-    if not found:
-        liver = has_liver_disease()
-        ask = f"no Child-Pugh class on file (limit class {limit})"
-        return _Verdict(
-            False, ask + ("; a liver disease is" if liver else ""), missing_payload("Child-Pugh class"), grave=liver
-        )
-    newest = max(found, key=lambda f: str(f.properties.get("date", "")))
-    points = float(str(newest.properties["value"]))
-    # Child-Pugh classes by points: A 5-6, B 7-9, C 10-15 (Pugh et al. 1973, Br J Surg 60:646).
-    grade = "A" if points < 7 else "B" if points < 10 else "C"
-    if CHILD_PUGH.index(grade) < CHILD_PUGH.index(limit):
-        return None
-    fact = fact_payload(screening.snapshot, newest) | {"child_pugh": grade}
-    return _Verdict(True, f"Child-Pugh class {grade}, limit class {limit}", fact)
-
-
-def _liver_disease(screening: Screening) -> bool:
-    snapshot = screening.snapshot
-    facts = screening.record.of(EdgeKind.HAS_DIAGNOSIS)
-    return any(snapshot.id(nodes[-1]) == LIVER for fact in facts for nodes, _ in ancestors(snapshot, fact.node))
+    return Verdict(True, f"it is not for {record.sex} patients", {"kind": "SEX", "value": record.sex})

@@ -2,36 +2,42 @@
 
 Safety comes before ranking and fails closed: a rule that raises, or whose reference data the graph lacks although there is
 something on file to check, excludes every candidate with that reason. An allergy or a current medicine that could not be
-resolved, or that nobody verified, makes the answer unscreened, and every suggestion carries a caution that says so.
+resolved, or that nobody verified, makes the answer unscreened, and every suggestion carries a caution that says so. What a
+site decided comes last: it adds findings and makes them more severe, and takes none away.
 """
 
 import logging
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from graph.elements import EdgeKind
 from graph.snapshot import Snapshot
 from recommender.record import PatientRecord
+from recommender.safety.additive import AdditiveRule
 from recommender.safety.allergy import AllergyRule
 from recommender.safety.components import Components
 from recommender.safety.contraindication import ContraindicationRule
 from recommender.safety.duplicate import DuplicateRule
 from recommender.safety.finding import Finding, Proof, Rule, Screening, Severity, fact_payload, missing_payload
+from recommender.safety.history import HistoryRule
 from recommender.safety.interaction import InteractionRule
 from recommender.safety.limits import LimitRule
 from recommender.safety.pharmacogenomics import PharmacogenomicsRule
-
-VERSION = "1"
-"""Version of the rules; part of an answer's id."""
+from recommender.safety.site import NO_POLICY, Site
+from recommender.safety.supply import SupplyRule
 
 RULES: tuple[Rule, ...] = (
     AllergyRule(),
     ContraindicationRule(),
     InteractionRule(),
+    AdditiveRule(),
     DuplicateRule(),
+    HistoryRule(),
     LimitRule(),
     PharmacogenomicsRule(),
+    SupplyRule(),
 )
 
 _log = logging.getLogger(__name__)
@@ -51,7 +57,14 @@ class Screened:
 
     def excluded(self, medicine: int) -> bool:
         """Whether any finding excludes the medicine."""
-        return any(f.severity is Severity.EXCLUDE for f in self.findings.get(medicine, ()))
+        return self._any(medicine, Severity.EXCLUDE)
+
+    def needs_sign_off(self, medicine: int) -> bool:
+        """Whether a clinician must confirm something before the medicine is given."""
+        return self._any(medicine, Severity.SIGN_OFF)
+
+    def _any(self, medicine: int, severity: Severity) -> bool:
+        return any(f.severity is severity for f in self.findings.get(medicine, ()))
 
 
 def screen(
@@ -59,7 +72,9 @@ def screen(
     components: Components,
     record: PatientRecord,
     candidates: Sequence[int],
+    as_of: date,
     rules: Sequence[Rule] = RULES,
+    site: Site = NO_POLICY,
 ) -> Screened:
     """Check candidates against everything that is on file.
 
@@ -68,18 +83,20 @@ def screen(
         components: of the same snapshot.
         record: the patient.
         candidates: numbers of medicines.
+        as_of: the day of the answer.
         rules: which rules; all of them.
+        site: what the site decided; nothing.
     """
-    screening = Screening(snapshot, record, components, tuple(sorted(candidates)))
+    screening = Screening(snapshot, record, components, as_of, tuple(sorted(candidates)))
     found: list[Finding] = [f for medicine in screening.candidates if (f := _unverified(snapshot, medicine))]
     for rule in rules:
         found.extend(_run(rule, screening))
     unchecked = list(_unchecked(screening))
     for proof in unchecked:
         words = f"{proof.conclusion[0].upper()}{proof.conclusion[1:]}."
-        found.extend(Finding(m, Severity.CAUTION, words, proof) for m in screening.candidates)
-    order = list(Severity)
-    found.sort(key=lambda f: (f.medicine, order.index(f.severity), f.proof.rule, f.sentence))
+        found.extend(Finding(m, Severity.CAUTION, words, proof, proof.conclusion) for m in screening.candidates)
+    found = [site.raised(f) for f in (*found, *site.unlisted(screening))]
+    found.sort(key=lambda f: (f.medicine, f.severity.rank, f.proof.rule, f.sentence))
     by_medicine: dict[int, list[Finding]] = {}
     for finding in found:
         by_medicine.setdefault(finding.medicine, []).append(finding)
@@ -103,7 +120,8 @@ def _run(rule: Rule, screening: Screening) -> Sequence[Finding]:
 def _closed(rule: Rule, screening: Screening, reason: str) -> list[Finding]:
     words = f"{rule.name} could not be checked: {reason}"
     proof = Proof(rule.name, missing_payload(reason), (), (), words)
-    return [Finding(m, Severity.EXCLUDE, f"{words[0].upper()}{words[1:]}.", proof) for m in screening.candidates]
+    sentence = f"{words[0].upper()}{words[1:]}."
+    return [Finding(m, Severity.EXCLUDE, sentence, proof, words) for m in screening.candidates]
 
 
 def _unchecked(screening: Screening) -> Iterator[Proof]:

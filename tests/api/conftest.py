@@ -66,7 +66,7 @@ def own_client(settings: Settings, accounts: AccountStore) -> FlaskClient:
 @pytest.fixture(scope="session")
 def app(settings: Settings, own_id: NodeId) -> Iterator[Service]:
     """The service over accounts that no test changes."""
-    store = open_accounts(settings.database, cheap_passwords())
+    store = open_accounts(settings.graph.database, cheap_passwords())
     add_accounts(store, own_id)
     yield wire(settings, store)
     store.close()

@@ -30,6 +30,7 @@ NODES = [
     ("ICD10CM:E11", NodeKind.CONDITION, "Type 2 diabetes", (), {}),
     ("rx:headache", NodeKind.SYMPTOM, "Headache", (), {}),
     ("rx:creatinine", NodeKind.LAB_TEST, "Creatinine", (), {"unit": "mg/dL"}),
+    ("rx:bleeding", NodeKind.SIDE_EFFECT, "Bleeding", (), {}),
     ("rx:less-salt", NodeKind.CARE_ACTION, "Eat less salt", (), {"category": "diet"}),
 ]
 
@@ -43,6 +44,7 @@ EDGES: list[tuple[EdgeKind, str, str, dict[str, PropertyValue]]] = [
     (EdgeKind.TREATS, "RxNorm:6809", "ICD10CM:E11", {"line": "first"}),
     (EdgeKind.CONTRAINDICATED_IN, "RxNorm:8787", "ICD10CM:J45", {"strength": "absolute", "reason": "bronchospasm"}),
     (EdgeKind.INTERACTS_WITH, "RxNorm:29046", "RxNorm:52175", {"severity": "severe", "mechanism": "dual blockade"}),
+    (EdgeKind.ADDS_TO, "RxNorm:723", "rx:bleeding", {"points": 1}),
     (EdgeKind.HAS_INGREDIENT, "RxNorm:29046", "rx:lisinopril", {}),
     (EdgeKind.HAS_INGREDIENT, "RxNorm:723", "rx:amoxicillin", {}),
     (EdgeKind.IN_CLASS, "rx:amoxicillin", "rx:penicillins", {}),

@@ -11,7 +11,7 @@ from graph.errors import SettingsError
 def test_defaults_lie_under_the_home(tmp_path: Path) -> None:
     settings = Settings.from_environment({"RXPATH_HOME": str(tmp_path)})
 
-    assert settings.database == f"sqlite:///{tmp_path / 'accounts.sqlite'}"
+    assert settings.graph.database == f"sqlite:///{tmp_path / 'accounts.sqlite'}"
     assert settings.token_life == timedelta(minutes=15)
     assert (settings.issuer, settings.audience) == ("rxpath", "rxpath-api")
 

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("walk", "snapshot", "http", "shell", "load", "cohort", "neo4j", "embeddings", "training")
+NAMES = ("walk", "snapshot", "http", "shell", "load", "cohort", "neo4j", "embeddings", "training", "safety", "counterfactual")
 
 
 def main(names: list[str]) -> int:

@@ -119,14 +119,14 @@ def walk_rows(server: Server, driver: Driver, snapshot: Snapshot, home: Path) ->
     """The walk in process beside the same walk as one statement, and whether they rank alike."""
     with closing(open_store(server.bolt)) as store:
         recommender = Recommender(store, snapshot, home)
-        scorer = recommender._engine(Request(as_of=date(2026, 1, 1), nodes=(HYPERTENSION,)).min_level)[0]
+        scorer = recommender.consult(Request(as_of=date(2026, 1, 1), nodes=(HYPERTENSION,))).engine.scorer
         number = snapshot.number(HYPERTENSION)
         config = scorer._config
         params = {
             "condition": HYPERTENSION,
             "damping": DAMPING,
-            "weights": {m.code: m.weight for m in scorer._walker.metapaths if scorer._means.get(m.code)},
-            "means": {code: mean for code, mean in scorer._means.items() if mean},
+            "weights": {m.code: m.weight for m in scorer.walker.metapaths if scorer.means.get(m.code)},
+            "means": {code: mean for code, mean in scorer.means.items() if mean},
             "intercept": config.intercept,
             "treats": config.treats,
             "palliates": config.palliates,

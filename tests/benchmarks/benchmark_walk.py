@@ -82,12 +82,12 @@ def rows() -> list[Row]:
     snapshot = current_snapshot(store, settings.snapshots)
     recommender = Recommender(store, snapshot, settings.home)
     request = Request(as_of=date(2026, 1, 1), nodes=(HYPERTENSION,))
-    scorer = recommender._engine(request.min_level)[0]
-    kinds = {NodeKind(step.target) for m in scorer._walker.metapaths for step in m.steps} | {NodeKind.CONDITION}
+    scorer = recommender.consult(request).engine.scorer
+    kinds = {NodeKind(step.target) for m in scorer.walker.metapaths for step in m.steps} | {NodeKind.CONDITION}
     walk = NetworkxWalk(snapshot.to_networkx(sorted(kinds)))
-    means = dict(scorer._means)
+    means = dict(scorer.means)
     ours = median_ms(lambda: recommender.recommend(request).json(), 100)
-    theirs = median_ms(lambda: walk.top(HYPERTENSION, scorer._walker.metapaths, means), 1)
+    theirs = median_ms(lambda: walk.top(HYPERTENSION, scorer.walker.metapaths, means), 1)
     bare = beside(
         "the same walk without explanation",
         lambda: scorer.score({snapshot.number(HYPERTENSION): 1.0}),

@@ -163,6 +163,7 @@ SAFETY = (
     edge("M:aspirin", _E.INTERACTS_WITH, "M:warfarin", severity="severe", mechanism="bleeding"),
     edge("M:amoxicillin", _E.INTERACTS_WITH, "M:warfarin", severity="moderate"),
     edge("M:stomach-pack", _E.INTERACTS_WITH, "M:warfarin", severity="severe"),
+    edge("M:aspirin", _E.ADDS_TO, "E:ankle-swelling", points=1),
     edge("K:penicillins", _E.CROSS_REACTS_WITH, "K:cephalosporins", strength="moderate"),
     edge("K:carbapenems", _E.CROSS_REACTS_WITH, "K:penicillins", REVIEW, strength="low"),
     edge("F:cyp2c19-poor", _E.AFFECTS_RESPONSE, "M:clopidogrel", action="avoid", recommendation="Give another one."),

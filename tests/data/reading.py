@@ -18,7 +18,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "symptom": (*_NAMED, "icd10cm"),
     "side_effect_name": _NAMED,
     "lab_test": (*_NAMED, "unit", "other_units"),
-    "phenotype": ("id", "gene", "name", "synonyms"),
+    "gene": _NAMED,
+    "phenotype": ("id", "gene", "name", "synonyms", "indeterminate"),
+    "allele": ("id", "gene", "name", "synonyms", "function", "activity"),
     "care_action": ("id", "name", "category", "description"),
     "medicine": (*_NAMED, "ingredients", "atc", "rxcui", "route", "prescription"),
     "reference_range": ("test", "sex", "age_from", "age_to", "low", "high", "critical_low", "critical_high"),
@@ -27,9 +29,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "presentation": ("condition", "symptom", "frequency"),
     "indication": ("medicine", "condition", "relation", "line"),
     "contraindication": ("medicine", "condition", "strength", "applies", "reason"),
-    "limit": ("medicine", "kind", "comparator", "value", "unit", "strength", "advice"),
-    "interaction": ("medicine_a", "medicine_b", "severity", "mechanism", "management"),
+    "limit": (
+        *("medicine", "kind", "test", "comparator", "value", "unit", "strength"),
+        *("missing", "max_age_days", "advice"),
+    ),
+    "interaction": ("medicine_a", "medicine_b", "severity", "mechanism", "management", "modifiers"),
     "side_effect": ("medicine", "side_effect", "frequency", "serious"),
+    "additive_effect": ("medicine", "side_effect", "points"),
     "pharmacogenomics": ("medicine", "phenotype", "action", "recommendation", "strength"),
     "care_help": ("care_action", "condition"),
 }
@@ -42,13 +48,17 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "presentation": ("condition", "symptom"),
     "indication": ("medicine", "condition"),
     "contraindication": ("medicine", "condition"),
-    "limit": ("medicine", "kind", "comparator", "value"),
+    "limit": ("medicine", "kind", "test", "comparator", "value"),
     "interaction": ("medicine_a", "medicine_b"),
     "side_effect": ("medicine", "side_effect"),
+    "additive_effect": ("medicine", "side_effect"),
     "pharmacogenomics": ("medicine", "phenotype"),
     "care_help": ("care_action", "condition"),
 }
 """What tells the rows of an edge table apart; the others have an id."""
+
+OPTIONAL = {"interaction": ("modifiers",)}
+"""Columns that derived rows need not have."""
 
 NODE_TABLES = tuple(table for table in COLUMNS if table not in KEYS)
 DECISIONS = {
@@ -77,7 +87,7 @@ def rows(table: str) -> tuple[dict[str, str], ...]:
     found = []
     for path in files(table):
         header, *body = lines(path)
-        found += [dict(zip(header, cells, strict=True)) for cells in body]
+        found += [dict.fromkeys(OPTIONAL.get(table, ()), "") | dict(zip(header, cells, strict=True)) for cells in body]
     return tuple(found)
 
 

@@ -19,10 +19,13 @@ LINKS = (
     ("contraindication", "medicine", ("medicine",)),
     ("contraindication", "condition", ("condition",)),
     ("limit", "medicine", ("medicine",)),
+    ("limit", "test", ("lab_test",)),
     ("interaction", "medicine_a", ("medicine",)),
     ("interaction", "medicine_b", ("medicine",)),
     ("side_effect", "medicine", ("medicine",)),
     ("side_effect", "side_effect", ("side_effect_name",)),
+    ("additive_effect", "medicine", ("medicine",)),
+    ("additive_effect", "side_effect", ("side_effect_name",)),
     ("pharmacogenomics", "medicine", ("medicine",)),
     ("pharmacogenomics", "phenotype", ("phenotype",)),
     ("care_help", "care_action", ("care_action",)),
@@ -44,7 +47,9 @@ PREFIXES = {
     "symptom": r"MESH:[CD]\d{6,9}|rx:symptom-[a-z0-9-]+",
     "side_effect_name": r"UMLS:C\d{7}",
     "lab_test": r"LOINC:\d{1,7}-\d|rx:lab-[a-z0-9-]+",
+    "gene": r"NCBIGene:\d+",
     "phenotype": r"rx:phenotype-[a-z0-9-]+",
+    "allele": r"rx:allele-[a-z0-9-]+",
     "care_action": r"rx:care-[a-z0-9-]+",
 }
 TREES = ("condition", "drug_class", "allergy_class")

@@ -1,11 +1,14 @@
 """Values: the words are those that are allowed, numbers are possible, and bounds are the right way round."""
 
 import re
+from collections import Counter
 
 import pytest
 
+from graph.modifiers import parse_modifier
 from graph.schema import CURIE
-from tests.data.reading import DECISIONS, items, rows, shown
+from recommender.safety.additive import EFFECTS
+from tests.data.reading import DECISIONS, ids, items, rows, shown
 
 WORDS = {
     ("medicine", "prescription"): {"rx", "otc", "both"},
@@ -17,11 +20,13 @@ WORDS = {
     ("indication", "line"): {"first", "later", "unstated"},
     ("contraindication", "strength"): {"absolute", "relative"},
     ("contraindication", "applies"): {"active", "history"},
-    ("limit", "kind"): {"age", "pregnancy", "breast feeding", "renal", "hepatic", "sex"},
+    ("limit", "kind"): {"age", "pregnancy", "breast feeding", "renal", "hepatic", "sex", "result"},
     ("limit", "strength"): {"absolute", "relative"},
+    ("limit", "missing"): {"", "note", "caution", "sign-off"},
     ("interaction", "severity"): {"severe", "moderate", "mild"},
     ("side_effect", "frequency"): {"very common", "common", "uncommon", "rare", "very rare"},
     ("side_effect", "serious"): {"yes", "no"},
+    ("additive_effect", "points"): {"1", "2", "3"},
     ("pharmacogenomics", "action"): {"avoid", "reduce", "increase", "alternative", "monitor", "no change"},
     ("pharmacogenomics", "strength"): {"strong", "moderate", "optional"},
     ("crosswalk_disease", "relation"): {"exact", "broader", "narrower", "close"},
@@ -47,6 +52,7 @@ LIMIT_FORMS = {
     "sex": (r"", r"male|female", r""),
     "pregnancy": (r"", r"", r""),
     "breast feeding": (r"", r"", r""),
+    "result": (r"below|above", r"\d+(\.\d+)?", r".+"),
 }
 
 
@@ -74,6 +80,24 @@ def test_a_limit_has_the_form_of_its_kind() -> None:
         forms = LIMIT_FORMS[row["kind"]]
         for form, column in zip(forms, ("comparator", "value", "unit"), strict=True):
             assert re.fullmatch(form, row[column]), row
+
+
+def test_a_limit_by_a_result_is_in_the_units_of_its_test_and_no_other_names_one() -> None:
+    units = {row["id"]: row["unit"] for row in rows("lab_test")}
+
+    for row in rows("limit"):
+        assert bool(row["test"]) is (row["kind"] == "result"), row
+        assert not row["test"] or row["unit"] == units[row["test"]], row
+
+
+def test_results_count_for_a_number_of_days_that_somebody_waits_for() -> None:
+    limits = [row for row in rows("limit") if row["max_age_days"]]
+
+    assert limits
+    for row in limits:
+        assert row["missing"], row
+        assert row["kind"] in ("result", "renal", "hepatic"), row
+        assert 1 <= int(row["max_age_days"]) <= 36500, row
 
 
 def test_limits_are_possible_ages_and_filtration_rates() -> None:
@@ -169,3 +193,30 @@ def test_decisions_name_things_by_curie(table: str) -> None:
     for row in rows(table):
         for column in ("external", "medicine", "condition"):
             assert column not in row or CURIE.fullmatch(row[column]), row
+
+
+def test_modifiers_name_what_they_are_about() -> None:
+    """A route or a dose is of one of the two; a co-medication is a medicine or an ATC class; a result is of a known test."""
+    known = {"with": ids("medicine") | ids("drug_class"), "result": ids("lab_test")}
+    for row in rows("interaction"):
+        for text in items(row["modifiers"]):
+            modifier = parse_modifier(text)
+            ends = {row["medicine_a"], row["medicine_b"]}
+            assert modifier.kind == "age" or modifier.subject in known.get(modifier.kind, ends), row
+            assert modifier.severity != "none", row
+
+
+def test_a_high_priority_interaction_is_never_modified() -> None:
+    derived = {(row["medicine_a"], row["medicine_b"]) for row in rows("interaction") if row["source"] == "onc-high-priority"}
+
+    assert len(derived) > 500
+    assert not shown(
+        row for row in rows("interaction") if row["modifiers"] and (row["medicine_a"], row["medicine_b"]) in derived
+    )
+
+
+def test_every_effect_that_is_summed_has_medicines_with_points() -> None:
+    summed = Counter(row["side_effect"] for row in rows("additive_effect"))
+
+    assert set(summed) == set(EFFECTS)
+    assert min(summed.values()) >= 25

@@ -127,7 +127,8 @@ def test_the_examples_of_the_tests_are_accepted() -> None:
 def allowed(rule: PropertyRule) -> st.SearchStrategy[Any]:
     """Values that a rule allows."""
     if rule.values:
-        return st.sampled_from(rule.values)
+        one = st.sampled_from(rule.values)
+        return st.lists(one, max_size=3).map(tuple) if rule.type is tuple else one
     if rule.date:
         return st.dates().map(date.isoformat)
     low, high = (None if math.isinf(bound) else bound for bound in (rule.low, rule.high))
@@ -151,7 +152,8 @@ def refused(rule: PropertyRule) -> list[Any]:
     }
     outside: list[Any] = []
     if rule.values:
-        outside += ["", "anything else", rule.values[0].upper() + "!"]
+        texts = ["", "anything else", rule.values[0].upper() + "!"]
+        outside += [(text,) for text in texts] if rule.type is tuple else texts
     if rule.date:
         outside += [
             "",

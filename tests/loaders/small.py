@@ -77,6 +77,9 @@ UMLS:C0010200,Cough,,{EVIDENCE}
     "side_effect.csv": f"""medicine,side_effect,frequency,serious,level,source,locator,note
 DrugBank:DB00178,UMLS:C0010200,common,no,{EVIDENCE}
 """,
+    "additive_effect.csv": f"""medicine,side_effect,points,level,source,locator,note
+DrugBank:DB00178,UMLS:C0010200,2,{GUESS}made up for the test
+""",
     "lab_test.csv": f"""id,name,synonyms,unit,other_units,level,source,locator,note
 LOINC:2160-0,Creatinine,,mg/dL,umol/L=0.0113,{EVIDENCE}
 LOINC:30525-0,Age,,a,,{EVIDENCE}
@@ -88,8 +91,17 @@ rx:lab-child-pugh,Child-Pugh class,,,,{EVIDENCE}
 LOINC:2160-0,male,18,,0.7,1.3,,10,{EVIDENCE}
 LOINC:2160-0,female,18,,0.5,1.1,,10,{EVIDENCE}
 """,
-    "phenotype.csv": f"""id,gene,name,synonyms,level,source,locator,note
-rx:phenotype-cyp2c9-poor-metabolizer,CYP2C9,CYP2C9 poor metabolizer,,{EVIDENCE}
+    "gene.csv": f"""id,name,synonyms,level,source,locator,note
+NCBIGene:1559,CYP2C9,,{EVIDENCE}
+""",
+    "phenotype.csv": f"""id,gene,name,synonyms,indeterminate,level,source,locator,note
+rx:phenotype-cyp2c9-indeterminate,CYP2C9,CYP2C9 indeterminate,,yes,{EVIDENCE}
+rx:phenotype-cyp2c9-poor-metabolizer,CYP2C9,CYP2C9 poor metabolizer,,,{EVIDENCE}
+""",
+    "allele.csv": f"""id,gene,name,synonyms,function,activity,level,source,locator,note
+rx:allele-cyp2c9-1,CYP2C9,CYP2C9*1,,Normal function,1,{EVIDENCE}
+rx:allele-cyp2c9-3,CYP2C9,CYP2C9*3,CYP2C9 I359L,No function,0,{EVIDENCE}
+rx:allele-cyp2c9-7,CYP2C9,CYP2C9*7,,Uncertain function,,{EVIDENCE}
 """,
     "pharmacogenomics.csv": f"""medicine,phenotype,action,recommendation,strength,level,source,locator,note
 DrugBank:DB01050,rx:phenotype-cyp2c9-poor-metabolizer,reduce,start low,moderate,{EVIDENCE}
@@ -126,6 +138,9 @@ P1,painkillers,severe,hives,2001-01-01
 P2,rx:substance-peanut,mild,,
 """,
     "patient_phenotype.csv": "patient_id,phenotype,date\nP2,CYP2C9 poor metabolizer,2020-02-02\n",
+    "patient_genotype.csv": """patient_id,gene,diplotype,date
+P1,CYP2C9,*1/*7,2021-03-04
+""",
     "therapy.csv": """patient_id,medicine,start,stop,outcome,rating,adherence,review
 P1,Altace,2020-02-01,,improved,9,0.9,"Fine, mostly."
 P1,Ibuprofen,2020-02-01,2020-02-05,side effect,3,1,

@@ -79,6 +79,120 @@ def test_a_limit_leads_to_what_it_is_a_limit_of(built: Loaders) -> None:
     }
 
 
+RESULTS = "medicine,kind,test,comparator,value,unit,strength,missing,max_age_days,advice,level,source,locator,note"
+CREATININE = "LOINC:2160-0"
+
+
+def results(*rows: str) -> dict[str, str]:
+    return {**FORMULARY, "limit.csv": "\n".join([RESULTS, *(f"{RAMIPRIL},{row},{EVIDENCE}" for row in rows)]) + "\n"}
+
+
+def test_a_limit_by_a_result_leads_to_its_test(loaders: Loaders, files: Files) -> None:
+    rows = (
+        f"result,{CREATININE},above,1.5,mg/dL,absolute,sign-off,90,halve the dose",
+        f"result,{CREATININE},above,133,umol/L,relative,,,",
+        f"result,{CREATININE},below,0.4,,relative,note,,",
+        "renal,,below,30,mL/min/1.73m2,relative,caution,,",
+    )
+
+    code, _ = loaders("build", files(results(*rows)))
+
+    limits = sorted(loaders.edges(RAMIPRIL, EdgeKind.LIMITED_BY), key=lambda e: (e.end, e.record))
+    assert code == 0
+    assert [(e.end, e.record) for e in limits] == [
+        (CREATININE, "above 1.5 mg/dL"),
+        (CREATININE, "above 133 umol/L"),
+        (CREATININE, "below 0.4"),
+        ("LOINC:98979-8", "below 30 mL/min/1.73m2"),
+    ]
+    assert limits[0].properties == {
+        "limit": "result",
+        "comparator": "above",
+        "value": "1.5",
+        "unit": "mg/dL",
+        "strength": "absolute",
+        "missing": "sign-off",
+        "max_age_days": 90,
+        "advice": "halve the dose",
+    }
+    assert "missing" not in limits[1].properties
+    assert limits[3].properties["missing"] == "caution"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "code"),
+    [
+        (f"result,{CREATININE},at_least,1,mg/dL,absolute,,,", "value", "inconsistent"),
+        (f"result,{CREATININE},,1,mg/dL,absolute,,,", "value", "inconsistent"),
+        (f"result,{CREATININE},above,high,mg/dL,absolute,,,", "value", "inconsistent"),
+        (f"result,{CREATININE},above,,mg/dL,absolute,,,", "value", "inconsistent"),
+        ("result,,above,1,mg/dL,absolute,,,", "test", "inconsistent"),
+        (f"renal,{CREATININE},below,30,mL/min/1.73m2,absolute,,,", "test", "inconsistent"),
+        ("result,LOINC:1-1,above,1,mg/dL,absolute,,,", "test", "unknown-id"),
+        (f"result,{HYPERTENSION},above,1,mg/dL,absolute,,,", "test", "unknown-id"),
+        (f"result,{CREATININE},above,1,stone,absolute,,,", "unit", "unknown-unit"),
+        (f"result,{CREATININE},above,1,mg/dL,absolute,exclude,,", "missing", "bad-value"),
+        (f"result,{CREATININE},above,1,mg/dL,absolute,,0,", "max_age_days", "out-of-range"),
+        (f"result,{CREATININE},above,1,mg/dL,absolute,,a year,", "max_age_days", "bad-integer"),
+    ],
+)
+def test_a_limit_by_a_result_that_is_none_is_quarantined(
+    loaders: Loaders, files: Files, row: str, column: str, code: str
+) -> None:
+    assert loaders.problems("build", files(results(row))) == [("limit.csv", 2, column, code)]
+
+
+def test_two_tests_with_one_bound_are_two_limits(loaders: Loaders, files: Files) -> None:
+    rows = [f"result,{test},above,5,,relative,,," for test in (CREATININE, "LOINC:98979-8")]
+
+    assert loaders.problems("build", files(results(*rows))) == []
+    assert loaders.problems("build", files(results(rows[0], rows[0]))) == [("limit.csv", 3, "medicine", "duplicate-key")]
+
+
+def modified(*modifiers: str) -> dict[str, str]:
+    header = "medicine_a,medicine_b,severity,mechanism,management,modifiers,level,source,locator,note"
+    row = f'{IBUPROFEN},{RAMIPRIL},moderate,,,"{";".join(modifiers)}",{EVIDENCE}'
+    return {**FORMULARY, "interaction.csv": f"{header}\n{row}\n"}
+
+
+def test_an_interaction_keeps_its_modifiers_in_their_order(loaders: Loaders, files: Files) -> None:
+    texts = (
+        f"route {IBUPROFEN} topical: mild",
+        f"with {RAMIPRIL}: mild",
+        "with ATC:C09A: none",
+        f"dose {RAMIPRIL} <= 2.5 mg: mild",
+        "age >= 65: severe",
+        f"result {CREATININE} > 1.5: severe",
+    )
+
+    code, _ = loaders("build", files(modified(*texts)))
+
+    assert code == 0
+    assert loaders.edge(RAMIPRIL, EdgeKind.INTERACTS_WITH).properties == {"severity": "moderate", "modifiers": texts}
+
+
+@pytest.mark.parametrize(
+    ("modifier", "code"),
+    [
+        ("age >= 65 severe", "bad-value"),
+        ("sometimes: mild", "bad-value"),
+        ("age >= 65: exclude", "bad-value"),
+        ("with DrugBank:DB99999: mild", "unknown-id"),
+        (f"with {HYPERTENSION}: mild", "unknown-id"),
+        ("result LOINC:1-1 > 1: severe", "unknown-id"),
+        (f"result {RAMIPRIL} > 1: severe", "unknown-id"),
+        ("route DrugBank:DB99999 topical: mild", "inconsistent"),
+        ("dose ATC:C09A <= 5 mg: mild", "inconsistent"),
+    ],
+)
+def test_a_modifier_that_cannot_be_read_or_is_of_nothing_known_is_quarantined(
+    loaders: Loaders, files: Files, modifier: str, code: str
+) -> None:
+    problems = loaders.problems("build", files(modified("age >= 80: severe", modifier)))
+
+    assert problems == [("interaction.csv", 2, "modifiers", code)]
+
+
 def test_a_symmetric_pair_is_written_from_the_smaller_id(built: Loaders) -> None:
     interaction = built.edge(RAMIPRIL, EdgeKind.INTERACTS_WITH)
 
@@ -100,6 +214,7 @@ def test_a_lab_test_carries_its_ranges(built: Loaders) -> None:
     [
         ("rx:care-less-salt", EdgeKind.HELPS, HYPERTENSION, {}),
         (RAMIPRIL, EdgeKind.CAUSES, "UMLS:C0010200", {"frequency": "common", "serious": False}),
+        (RAMIPRIL, EdgeKind.ADDS_TO, "UMLS:C0010200", {"points": 2, "note": "made up for the test"}),
         (
             "rx:phenotype-cyp2c9-poor-metabolizer",
             EdgeKind.AFFECTS_RESPONSE,
@@ -126,12 +241,36 @@ def test_schemes_and_categories_of_nodes(built: Loaders) -> None:
     assert built.node("rx:class-nsaids").properties == {"scheme": "allergy"}
     assert built.node("rx:care-less-salt").properties == {"category": "diet", "description": "Below five grams a day."}
     assert built.node("rx:phenotype-cyp2c9-poor-metabolizer").properties == {"gene": "CYP2C9"}
+    assert built.node("rx:phenotype-cyp2c9-indeterminate").properties == {"gene": "CYP2C9", "indeterminate": True}
     assert built.node("MESH:D006261").properties == {"icd10cm": "ICD10CM:R51"}
+
+
+def test_an_allele_is_a_variant_of_its_gene_with_its_function_and_activity(built: Loaders) -> None:
+    known, unknown = built.node("rx:allele-cyp2c9-3"), built.node("rx:allele-cyp2c9-7")
+
+    # An activity of nothing is an activity.
+    assert known.properties == {"gene": "CYP2C9", "allele": "*3", "function": "No function", "activity": 0.0}
+    assert (known.kind, known.name, known.aliases) == (NodeKind.VARIANT, "CYP2C9*3", ("CYP2C9 I359L",))
+    assert unknown.properties == {"gene": "CYP2C9", "allele": "*7", "function": "Uncertain function"}
+    for start in ("rx:allele-cyp2c9-3", "rx:phenotype-cyp2c9-indeterminate"):
+        assert built.edge(start, EdgeKind.VARIANT_OF).end == "NCBIGene:1559"
+
+
+def test_without_its_gene_a_phenotype_keeps_the_symbol_alone(loaders: Loaders, files: Files) -> None:
+    formulary = {name: text for name, text in FORMULARY.items() if name != "gene.csv"}
+
+    code, _ = loaders("build", files(formulary))
+
+    assert code == 0
+    assert loaders.node("rx:phenotype-cyp2c9-poor-metabolizer").properties == {"gene": "CYP2C9"}
+    assert loaders.edges("rx:phenotype-cyp2c9-poor-metabolizer", EdgeKind.VARIANT_OF) == []
 
 
 @pytest.mark.parametrize(
     ("file", "row", "column", "code"),
     [
+        ("allele.csv", f"rx:allele-x,CYP2C9,CYP2C9*9,,No function,none,{EVIDENCE}", "activity", "bad-number"),
+        ("allele.csv", f"rx:allele-x,CYP2C9,CYP2C9*9,,,1,{EVIDENCE}", "function", "missing-value"),
         ("indication.csv", f"DrugBank:DB99999,{HYPERTENSION},treats,first,{EVIDENCE}", "medicine", "unknown-id"),
         ("indication.csv", f"{RAMIPRIL},{IBUPROFEN},treats,first,{EVIDENCE}", "condition", "unknown-id"),
         ("indication.csv", f"{RAMIPRIL},{HYPERTENSION},treats,later,{EVIDENCE}", "medicine", "duplicate-key"),
@@ -151,6 +290,11 @@ def test_schemes_and_categories_of_nodes(built: Loaders) -> None:
         ("limit.csv", f"{RAMIPRIL},hepatic,at_least,D,,absolute,,{EVIDENCE}", "value", "inconsistent"),
         ("limit.csv", f"{RAMIPRIL},breast feeding,,1,,absolute,,{EVIDENCE}", "value", "inconsistent"),
         ("limit.csv", f"{RAMIPRIL},sex,,both,,absolute,,{EVIDENCE}", "value", "inconsistent"),
+        ("additive_effect.csv", f"{IBUPROFEN},UMLS:C0010200,4,{EVIDENCE}", "points", "out-of-range"),
+        ("additive_effect.csv", f"{IBUPROFEN},UMLS:C0010200,0,{EVIDENCE}", "points", "out-of-range"),
+        ("additive_effect.csv", f"{IBUPROFEN},UMLS:C0010200,,{EVIDENCE}", "points", "missing-value"),
+        ("additive_effect.csv", f"{IBUPROFEN},UMLS:C9999999,1,{EVIDENCE}", "side_effect", "unknown-id"),
+        ("additive_effect.csv", f"{RAMIPRIL},UMLS:C0010200,1,{GUESS}", "medicine", "duplicate-key"),
         ("reference_range.csv", f"LOINC:2160-0,any,0,17,2,1,,,{EVIDENCE}", "low", "inconsistent"),
         ("reference_range.csv", f"LOINC:1-1,any,0,17,1,2,,,{EVIDENCE}", "test", "unknown-id"),
         ("reference_range.csv", f"LOINC:2160-0,any,0,17,1,1e400,,,{EVIDENCE}", "high", "not-finite"),

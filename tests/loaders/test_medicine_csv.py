@@ -117,6 +117,19 @@ def test_a_mapping_can_name_other_tables_by_name(loaders: Loaders, files: Files)
     assert loaders.edges("DrugBank:DB00178", EdgeKind.INTERACTS_WITH)[-1].end == "rx:medicine-nonesuch"
 
 
+def test_modifiers_of_a_foreign_interaction_are_read_as_strictly(loaders: Loaders, files: Files) -> None:
+    loaders("build", files(FORMULARY))
+    columns = 'medicine_a = "x"\nmedicine_b = "y"\nseverity = "how"\nmodifiers = "but"\n'
+    mapping = f'[table]\nfile = "i.csv"\nkind = "interaction"\n[columns]\n{columns}'
+    table = "x,y,how,but\nAltace,Nonesuch,severe,age >= 65: mild\nAltace,Other,severe,with luck: none\n"
+    folder = files({"i.csv": table, "map.toml": mapping}, "foreign")
+
+    problems = loaders.problems("add", folder, "--mapping", folder / "map.toml")
+
+    assert problems == [("i.csv", 3, "modifiers", "bad-value")]
+    assert loaders.edges("DrugBank:DB00178", EdgeKind.INTERACTS_WITH)[-1].properties["modifiers"] == ("age >= 65: mild",)
+
+
 def test_a_name_that_cannot_become_a_node_is_reported(loaders: Loaders, files: Files) -> None:
     loaders("build", files(FORMULARY))
     mapping = '[table]\nkind = "side_effect"\n[columns]\nmedicine = "x"\nside_effect = "y"\n'

@@ -9,7 +9,7 @@ from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
 from graph.errors import UnknownNodeError
 from graph.pseudonyms import patient_id, read_patient_key
 from tests.loaders.conftest import Loaders
-from tests.loaders.small import COHORT, FORMULARY, changed, line_count, with_row
+from tests.loaders.small import COHORT, EVIDENCE, FORMULARY, changed, line_count, with_row
 
 Files = Callable[..., Path]
 
@@ -63,6 +63,62 @@ def test_an_event_keeps_its_particulars(built: Loaders) -> None:
     ]
 
 
+def test_what_is_known_of_a_reaction_and_of_how_a_medicine_is_taken_is_kept(loaders: Loaders, files: Files) -> None:
+    cohort = {
+        "patient.csv": "patient_id,avoid_routes\nP1,oral;rectal\nP2,\n",
+        "patient_allergy.csv": "patient_id,substance,type,certainty\nP1,NSAIDs,intolerance,suspected\nP2,Peanut,,refuted\n",
+        "therapy.csv": "patient_id,medicine,route,daily_dose,dose_unit\nP1,Ibuprofen,topical,0.5,g\n",
+    }
+
+    code, _ = loaders("build", files({**FORMULARY, **cohort}))
+
+    first, second = pseudonym(loaders, "P1"), pseudonym(loaders, "P2")
+    assert code == 0
+    assert loaders.node(first).properties == {"avoid_routes": ("oral", "rectal")}
+    assert loaders.node(second).properties == {}
+    assert loaders.edge(first, EdgeKind.ALLERGIC_TO).properties == {"type": "intolerance", "certainty": "suspected"}
+    assert loaders.edge(second, EdgeKind.ALLERGIC_TO).properties == {"certainty": "refuted"}
+    assert loaders.edge(first, EdgeKind.TAKES).properties == {"route": "topical", "daily_dose": 0.5, "dose_unit": "g"}
+
+
+def test_a_genotype_becomes_the_phenotype_that_it_means(built: Loaders, files: Files) -> None:
+    edge = built.edge(pseudonym(built, "P1"), EdgeKind.HAS_PHENOTYPE)
+    assert (edge.end, edge.record) == ("rx:phenotype-cyp2c9-indeterminate", "*1/*7")
+    assert edge.properties == {"date": "2021-03-04", "diplotype": "*1/*7"}
+
+    code, _ = built("add", files({"calls.csv": "patient_id,gene,diplotype\nP2,cyp2c9,CYP2C9*3/*3\n"}, "later") / "calls.csv")
+
+    told = built.edges(pseudonym(built, "P2"), EdgeKind.HAS_PHENOTYPE)
+    assert code == 0
+    # The same phenotype, once as such and once as a genotype.
+    assert [(e.end.rpartition("-cyp2c9-")[2], e.record) for e in told] == [
+        ("poor-metabolizer", ""),
+        ("poor-metabolizer", "CYP2C9*3/*3"),
+    ]
+
+
+def test_a_genotype_that_means_several_phenotypes_becomes_several(loaders: Loaders, files: Files) -> None:
+    phenotypes = "".join(
+        f"rx:phenotype-hla-b-{a}-{b},HLA-B,HLA-B*{a}:01 {b},,,{EVIDENCE}\n" for a in (57, 58) for b in ("positive", "negative")
+    )
+    alleles = "".join(f"rx:allele-hla-b-{a},HLA-B,HLA-B*{a}:01,,Risk allele,,{EVIDENCE}\n" for a in (57, 58))
+    formulary = with_row(with_row(FORMULARY, "phenotype.csv", phenotypes.strip()), "allele.csv", alleles.strip())
+    cohort = {
+        "patient.csv": "patient_id\nP1\n",
+        "patient_genotype.csv": "patient_id,gene,diplotype,date\nP1,HLA-B,*07:02/*57:01,\nP1,CYP2C9,*1/*7,\n",
+    }
+
+    code, outcome = loaders("build", files({**formulary, **cohort}))
+
+    told = loaders.edges(pseudonym(loaders, "P1"), EdgeKind.HAS_PHENOTYPE)
+    assert code == 0, outcome
+    assert sorted((e.end.removeprefix("rx:phenotype-"), e.record) for e in told) == [
+        ("cyp2c9-indeterminate", "*1/*7"),
+        ("hla-b-57-positive", "*07:02/*57:01"),
+        ("hla-b-58-negative", "*07:02/*57:01"),
+    ]
+
+
 def test_patients_that_are_not_synthetic_come_from_records(loaders: Loaders, files: Files) -> None:
     cohort = changed(COHORT, "patient.csv", "1980,female,false,false,true", "1980,female,false,false,")
 
@@ -108,6 +164,9 @@ def test_an_age_is_counted_from_today(loaders: Loaders, files: Files) -> None:
         ("patient_result.csv", "P1,LOINC:2160-0,NaN,mg/dL,2021-01-02", "value", "not-finite"),
         ("patient_result.csv", "P1,LOINC:2160-0,1,furlong,2021-01-02", "unit", "unknown-unit"),
         ("patient_allergy.csv", "P1,penicillin,severe,,", "substance", "unknown-name"),
+        ("patient_genotype.csv", "P1,CYP3A4,*1/*1,", "gene", "unknown-name"),
+        ("patient_genotype.csv", "P1,CYP2C9,,", "diplotype", "missing-value"),
+        ("patient_genotype.csv", "P1,CYP2C9,*1/*7,2022-02-02", "patient_id", "duplicate-key"),
         ("therapy.csv", "P1,Ramipril,2021-01-01,,better,9,1,", "outcome", "bad-value"),
         ("therapy.csv", "P1,Ramipril,2021-01-01,,improved,11,1,", "rating", "out-of-range"),
         ("therapy.csv", "P1,Ramipril,2021-01-01,,improved,9,1.5,", "adherence", "out-of-range"),

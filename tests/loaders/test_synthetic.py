@@ -133,8 +133,10 @@ def test_memory_does_not_grow_with_the_cohort(cohorts: Mapping[int, Cohort]) -> 
 
 
 def test_the_files_are_those_of_the_patients_loader(cohort: Cohort) -> None:
-    assert {path.name for path in cohort.folder.iterdir()} == {f"{name}.csv" for name in TABLES}
-    for name, table in TABLES.items():
+    # Nobody in the cohort was genotyped: their phenotypes are told straight away.
+    tables = {name: table for name, table in TABLES.items() if name != "patient_genotype"}
+    assert {path.name for path in cohort.folder.iterdir()} == {f"{name}.csv" for name in tables}
+    for name, table in tables.items():
         with (cohort.folder / f"{name}.csv").open(encoding="utf-8") as stream:
             header = next(csv.reader(stream))
         assert header == list(COLUMNS[name])

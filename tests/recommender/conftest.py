@@ -1,10 +1,13 @@
 """Small graphs, built by hand through the store's port.
 
 An edge is written ``("M:a", "TREATS", "C:x")``, with a dictionary of properties behind it where it has any; the keys
-``source``, ``level``, ``evidence`` and ``record`` of that dictionary are the edge's own. A node's kind follows from the prefix
-of its id and its name from its local part, unless ``nodes`` says otherwise.
+``source``, ``level``, ``evidence``, ``record`` and ``known_since`` of that dictionary are the edge's own. A node's kind follows
+from the prefix of its id and its name from its local part, unless ``nodes`` says otherwise.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ from graph.compiler import compile_snapshot
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
 from graph.embedded_store import EmbeddedStore
 from graph.snapshot import Snapshot
-from graph.store import Batch, EdgeColumns
+from graph.store import Batch, EdgeColumns, GraphStore
 from recommender.record import PatientRecord, read_record
 from recommender.safety.components import Components
 from recommender.safety.finding import Finding, Screening
@@ -39,8 +42,10 @@ KINDS = {
     "ICD10CM": NodeKind.CONDITION,
     "Y": NodeKind.SYMPTOM,
     "E": NodeKind.SIDE_EFFECT,
+    "UMLS": NodeKind.SIDE_EFFECT,
     "G": NodeKind.GENE,
     "P": NodeKind.PHENOTYPE,
+    "V": NodeKind.VARIANT,
     "L": NodeKind.LAB_TEST,
     "LOINC": NodeKind.LAB_TEST,
     "A": NodeKind.CARE_ACTION,
@@ -54,6 +59,7 @@ REFERENCE: list[tuple[Any, ...]] = [
     ("K:ref", "CROSS_REACTS_WITH", "K:ref2", {"strength": "low"}),
     ("M:ref", "CONTRAINDICATED_IN", "C:ref", {"strength": "absolute"}),
     ("M:ref", "INTERACTS_WITH", "M:ref2", {"severity": "severe"}),
+    ("M:ref", "ADDS_TO", "E:ref", {"points": 1}),
     ("M:ref", "LIMITED_BY", "L:ref", {"limit": "renal", "comparator": "below", "value": "30", "strength": "absolute"}),
     ("P:ref", "AFFECTS_RESPONSE", "M:ref", {"action": "avoid"}),
 ]
@@ -64,7 +70,7 @@ Nodes = Mapping[str, Mapping[str, Any]]
 
 
 def _edge(start: str, kind: str, end: str, values: Mapping[str, Any]) -> Edge:
-    rest = {k: v for k, v in values.items() if k not in ("source", "level", "evidence", "record")}
+    rest = {k: v for k, v in values.items() if k not in ("source", "level", "evidence", "record", "known_since")}
     return Edge(
         EdgeKind(kind),
         NodeId(start),
@@ -73,7 +79,7 @@ def _edge(start: str, kind: str, end: str, values: Mapping[str, Any]) -> Edge:
         KnowledgeLevel(values.get("level", "assertion")),
         values.get("evidence", ""),
         values.get("record", ""),
-        "",
+        values.get("known_since", ""),
         rest,
     )
 
@@ -108,16 +114,16 @@ class Graph:
     def screening(self, patient: str = "patient:p", as_of: date = TODAY) -> Screening:
         """Everything that a rule looks at, with every medicine as a candidate."""
         medicines = tuple(self.snapshot.numbers(NodeKind.MEDICINE))
-        return Screening(self.snapshot, self.record(patient, as_of), Components(self.snapshot), medicines)
+        return Screening(self.snapshot, self.record(patient, as_of), Components(self.snapshot), as_of, medicines)
 
     def screened(self, patient: str = "patient:p", as_of: date = TODAY) -> Screened:
         """What all rules find about every medicine."""
         seen = self.screening(patient, as_of)
-        return screen(seen.snapshot, seen.components, seen.record, seen.candidates)
+        return screen(seen.snapshot, seen.components, seen.record, seen.candidates, as_of)
 
     def severities(self, findings: Iterable[Finding]) -> dict[str, str]:
         """The most severe finding of each medicine, by its id."""
-        order = ["exclude", "caution", "note"]
+        order = ["exclude", "sign-off", "caution", "note"]
         found: dict[str, str] = {}
         for finding in findings:
             key = str(self.snapshot.id(finding.medicine))
@@ -149,8 +155,8 @@ class Graph:
 Build = Callable[..., AbstractContextManager[Graph]]
 
 
-def write(store: EmbeddedStore, edges: Edges, nodes: Nodes | None = None) -> None:
-    """Write edges, with the nodes that they join and others, as one load."""
+def write(store: GraphStore, edges: Edges, nodes: Nodes | None = None, *, alone: bool = False) -> None:
+    """Write edges, with the nodes that they join and others, as one load; everything else goes when they are to be alone."""
     rows = [_edge(*row[:3], row[3] if len(row) > 3 else {}) for row in edges]
     ids = dict.fromkeys([*(nodes or {}), *(i for edge in rows for i in (str(edge.start), str(edge.end)))])
     grouped: dict[tuple[EdgeKind, NodeKind, NodeKind], list[Edge]] = {}
@@ -160,7 +166,7 @@ def write(store: EmbeddedStore, edges: Edges, nodes: Nodes | None = None) -> Non
     load = store.start_load("test")
     columns = [EdgeColumns.of(group, *key[1:]) for key, group in grouped.items()]
     store.write(Batch([_node(i, (nodes or {}).get(i, {})) for i in ids], columns), load, "all")
-    store.finish_load(load, remove_stale=False)
+    store.finish_load(load, remove_stale=alone)
 
 
 @pytest.fixture(scope="session")
@@ -184,3 +190,16 @@ def graph_of(build: Build) -> Iterator[Callable[..., Graph]]:
     """Builds graphs that live until the test ends."""
     with ExitStack() as opened:
         yield lambda edges=(), nodes=None: opened.enter_context(build(edges, nodes))
+
+
+@pytest.fixture(scope="session")
+def formulary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped formulary and its patients, built as everybody builds it."""
+    home = tmp_path_factory.mktemp("formulary-home")
+    environment = os.environ | {"RXPATH_HOME": str(home)}
+    environment.pop("RXPATH_GRAPH", None)
+    command = [sys.executable, "-m", "loaders", "build", "--brief"]
+    project = Path(__file__).resolve().parents[2]
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home

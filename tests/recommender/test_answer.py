@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from recommender.answer import RESEARCH, Probability, Suggestion, degree_prior
-from tests.recommender.conftest import Graph
+from recommender.safety.finding import Grounds
+from tests.recommender.conftest import TODAY, Graph
 
 CHANCE = Probability(0.5, 0.25, 0.75, supported=True)
 
@@ -20,7 +21,7 @@ def payload(graph_of: Callable[..., Graph]) -> Callable[..., dict[str, Any]]:
     ) -> dict[str, Any]:
         medicine = graph.number("M:a")
         found = Suggestion(medicine, established, 1.5, 0.1, (), 0.25, (), probability, prior)
-        return found.payload(3, graph.snapshot)
+        return found.payload(3, Grounds(graph.snapshot, None, TODAY))
 
     return shown
 

@@ -1,6 +1,7 @@
 """Cases: what is understood, what is refused with a pointer, and what is answered as unresolved."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ EDGES = [
     ("M:lisinopril", "LIMITED_BY", "LOINC:98979-8", {"limit": "renal", "value": "30", "strength": "absolute"}),
     ("A:walking", "HELPS", "C:hypertension"),
     ("S:peanut", "CROSS_REACTS_WITH", "K:penicillins", {"strength": "low"}),
+    ("V:two", "VARIANT_OF", "G:CYP2C19"),
 ]
 NODES = {
     "C:hypertension": {"name": "Hypertension", "aliases": ["high blood pressure", "HTN", "pressure"]},
@@ -33,6 +35,10 @@ NODES = {
     "I:benzylpenicillin": {"name": "Benzylpenicillin"},
     "S:peanut": {"name": "Peanut"},
     "P:slow": {"name": "Slow metabolizer"},
+    "P:poor": {"name": "CYP2C19 poor metabolizer", "gene": "CYP2C19"},
+    "P:unclear": {"name": "CYP2C19 indeterminate", "gene": "CYP2C19", "indeterminate": True},
+    "P:tpmt": {"name": "TPMT normal metabolizer", "gene": "TPMT"},
+    "V:two": {"name": "CYP2C19*2", "gene": "CYP2C19", "allele": "*2", "function": "No function"},
     "LOINC:98979-8": {"name": "eGFR", "unit": "mL/min/{1.73_m2}"},
     "LOINC:2160-0": {"name": "Creatinine", "unit": "mg/dL", "other_units": ("umol/L=0.01131",)},
 }
@@ -63,6 +69,8 @@ def test_every_field_is_read(graph: Graph) -> None:
         "allergies": [{"substance": "penicillin", "severity": "severe", "reaction": "rash"}],
         "results": [{"test": "creatinine", "value": 1, "unit": "mg/dL", "date": "2024-05-01"}],
         "phenotypes": ["slow METABOLIZER"],
+        "genotypes": [{"gene": "CYP2C19", "diplotype": " *2/*2 "}],
+        "avoid_routes": ["rectal", "oral", "rectal"],
     }
 
     record = read_case(case, graph.snapshot)
@@ -83,7 +91,78 @@ def test_every_field_is_read(graph: Graph) -> None:
             {"severity": "severe", "reaction": "rash"},
         ),
         Fact(EdgeKind.HAS_RESULT, graph.number("LOINC:2160-0"), True, "/results/0", result),
+        Fact(EdgeKind.HAS_PHENOTYPE, graph.number("P:poor"), True, "/genotypes/0", {"diplotype": "*2/*2"}),
     )
+    assert record.avoid_routes == ("rectal", "oral")
+
+
+def test_more_than_a_name_may_be_told(graph: Graph) -> None:
+    taken = {"route": "oral", "daily_dose": 10, "dose_unit": "mg", "start": "2020-01-01", "stop": "2021-01-01"}
+    case = {
+        "conditions": [{"condition": "htn", "status": "resolved", "start": "2019-01-01"}, {"condition": "htn"}],
+        "medicines": [{"medicine": "M:lisinopril", "outcome": "side effect"} | taken, {"medicine": "amoxicillin"}],
+        "allergies": [
+            {"substance": "peanut", "type": "intolerance", "certainty": "suspected"},
+            {"substance": "penicillin", "certainty": "refuted"},
+        ],
+    }
+
+    facts = read_case(case, graph.snapshot).facts
+
+    assert [(f.record, f.active) for f in facts] == [
+        ("/conditions/0", False),
+        ("/conditions/1", True),
+        ("/medicines/0", False),
+        ("/medicines/1", True),
+        ("/allergies/0", True),
+        ("/allergies/1", False),
+    ]
+    assert facts[0].properties == {"status": "resolved", "start": "2019-01-01"}
+    assert facts[2].properties == taken | {"outcome": "side effect"}
+    assert facts[4].properties == {"type": "intolerance", "certainty": "suspected"}
+    assert read_case({"conditions": ["htn"]}, graph.snapshot).facts[0].properties == {}
+
+
+def test_what_ends_after_the_day_of_the_answer_still_holds(graph: Graph) -> None:
+    ends = ["2024-06-01", "2024-06-02"]
+    medicines = [{"medicine": "M:lisinopril", "stop": end} for end in ends]
+    conditions = [{"condition": "htn", "status": status, "stop": "2024-06-02"} for status in ("resolved", "refuted")]
+    case = {"medicines": medicines, "conditions": conditions}
+
+    facts = read_case(case, graph.snapshot, date(2024, 6, 1)).facts
+
+    assert [(f.record, f.active) for f in facts] == [
+        ("/conditions/0", True),
+        ("/conditions/1", False),
+        ("/medicines/0", False),
+        ("/medicines/1", True),
+    ]
+    assert not any(f.active for f in read_case(case, graph.snapshot).facts), "without a day whatever has an end has ended"
+
+
+def test_a_genotype_that_cannot_be_told_is_indeterminate(graph: Graph) -> None:
+    case = {"genotypes": [{"gene": "cyp2c19", "diplotype": d} for d in ("*2/*999", "normal")]}
+
+    facts = read_case(case, graph.snapshot).facts
+
+    assert graph.ids(f.node for f in facts) == ["P:unclear", "P:unclear"]
+    assert [(f.record, f.properties) for f in facts] == [
+        ("/genotypes/0", {"diplotype": "*2/*999"}),
+        ("/genotypes/1", {"diplotype": "normal"}),
+    ]
+
+
+def test_a_genotype_that_the_graph_has_nothing_for_is_unresolved(graph: Graph) -> None:
+    case = {"genotypes": [{"gene": "CYP2C91", "diplotype": "*1/*1"}, {"gene": "TPMT", "diplotype": "*3A/*3A"}]}
+
+    record = read_case(case, graph.snapshot)
+
+    assert record.facts == ()
+    assert record.unresolved == (
+        Unresolved("/genotypes/0/gene", "CYP2C91", "phenotype", ("CYP2C19",), "no gene is called so"),
+        Unresolved("/genotypes/1/diplotype", "*3A/*3A", "phenotype", (), "the graph has no phenotype for it"),
+    )
+    assert not any(item.blocks_safety for item in record.unresolved)
 
 
 @pytest.mark.parametrize("text", ["20240501", "2024-W18-3", " 2024-05-01 "])
@@ -186,6 +265,24 @@ WRONG = [
     ({"allergies": [{"substance": SECRET, "severity": {}}]}, "/allergies/0/severity"),
     ({"allergies": [{"substance": SECRET, "reaction": 3}]}, "/allergies/0/reaction"),
     ({"allergies": [{"substance": SECRET, "since": "2020"}]}, "/allergies/0/since"),
+    ({"allergies": [{"substance": SECRET, "type": SECRET}]}, "/allergies/0/type"),
+    ({"allergies": [{"substance": SECRET, "certainty": 1}]}, "/allergies/0/certainty"),
+    ({"conditions": [{"status": "active"}]}, "/conditions/0/condition"),
+    ({"conditions": [{"condition": SECRET, "status": SECRET}]}, "/conditions/0/status"),
+    ({"medicines": [{"medicine": SECRET, "route": SECRET}]}, "/medicines/0/route"),
+    ({"medicines": [{"medicine": SECRET, "daily_dose": SECRET}]}, "/medicines/0/daily_dose"),
+    ({"medicines": [{"medicine": SECRET, "daily_dose": -1}]}, "/medicines/0/daily_dose"),
+    ({"medicines": [{"medicine": SECRET, "stop": "2024-13-01"}]}, "/medicines/0/stop"),
+    ({"medicines": [{"medicine": SECRET, "outcome": SECRET}]}, "/medicines/0/outcome"),
+    ({"medicines": [{"medicine": SECRET, "dose": SECRET}]}, "/medicines/0/dose"),
+    ({"genotypes": SECRET}, "/genotypes"),
+    ({"genotypes": [SECRET]}, "/genotypes/0"),
+    ({"genotypes": [{"gene": SECRET}]}, "/genotypes/0/diplotype"),
+    ({"genotypes": [{"diplotype": SECRET}]}, "/genotypes/0/gene"),
+    ({"genotypes": [{"gene": SECRET, "diplotype": 5}]}, "/genotypes/0/diplotype"),
+    ({"genotypes": [{"gene": "CYP2C19", "diplotype": SECRET, "date": SECRET}]}, "/genotypes/0/date"),
+    ({"avoid_routes": [SECRET]}, "/avoid_routes/0"),
+    ({"avoid_routes": "oral"}, "/avoid_routes"),
     ({"results": [{"value": 5}]}, "/results/0/test"),
     ({"results": [{"test": "egfr"}]}, "/results/0/value"),
     ({"results": [{"test": "egfr", "value": SECRET}]}, "/results/0/value"),
@@ -236,6 +333,22 @@ items = st.fixed_dictionaries(
         "value": numbers,
         "unit": st.sampled_from(["mg/dL", "umol/L", "stone"]) | texts,
         "date": st.sampled_from(["2024-01-01", "20240101", "9999-12-31"]) | texts,
+        "type": st.sampled_from(["allergy", "intolerance"]),
+        "certainty": st.sampled_from(["confirmed", "suspected", "refuted"]),
+        "gene": st.sampled_from(["CYP2C19", "TPMT", "CYP2D6"]),
+        "diplotype": st.sampled_from(["*2/*2", "*1/*2"]) | texts,
+    },
+)
+stories = st.fixed_dictionaries(
+    {},
+    optional={
+        "medicine": names,
+        "condition": names,
+        "status": st.sampled_from(["active", "resolved", "refuted"]),
+        "stop": st.sampled_from(["2024-01-01", "9999-12-31"]) | texts,
+        "outcome": st.sampled_from(["side effect", "unchanged", "improved"]) | texts,
+        "route": st.sampled_from(["oral", "topical"]) | texts,
+        "daily_dose": numbers | texts,
     },
 )
 likely = st.fixed_dictionaries(
@@ -250,7 +363,9 @@ likely = st.fixed_dictionaries(
             st.fixed_dictionaries({"test": st.sampled_from(["egfr", "creatinine"]), "value": numbers}) | items, max_size=2
         ),
     }
-    | dict.fromkeys(("conditions", "symptoms", "medicines", "phenotypes"), st.lists(names, max_size=3)),
+    | dict.fromkeys(("conditions", "medicines"), st.lists(names | stories, max_size=3))
+    | dict.fromkeys(("symptoms", "phenotypes", "avoid_routes"), st.lists(names, max_size=3))
+    | {"genotypes": st.lists(st.fixed_dictionaries({"gene": names, "diplotype": texts}) | items, max_size=2)},
 )
 
 

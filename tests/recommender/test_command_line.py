@@ -17,7 +17,7 @@ from graph.queries import query
 from recommender.__main__ import main
 from recommender.request import Request
 from recommender.service import Recommender
-from tests.recommender.conftest import TODAY, Graph
+from tests.recommender.conftest import SOURCE, TODAY, Graph
 from tests.recommender.test_service import EDGES, NODES
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -55,6 +55,18 @@ def test_json_is_the_bytes_of_the_service_in_every_process(home: Graph) -> None:
 
     assert (first.returncode, first.stderr) == (0, b"")
     assert first.stdout == again.stdout == answer(home, nodes=("Hypertension",), top=2)
+
+
+def test_sources_and_licences_are_chosen_by_name(home: Graph) -> None:
+    asked = ("recommend", "--node", "Hypertension", "--json", *DAY)
+
+    chosen = run(*asked, "--exclude-source", SOURCE, "--licence", "CC0-1.0")
+
+    assert chosen.stdout == answer(home, nodes=("Hypertension",), exclude_sources=(SOURCE,), licences=("CC0-1.0",))
+    assert json.loads(chosen.stdout)["recommendations"] == []
+    unknown = run(*asked, "--licence", "CC0")
+    assert (unknown.returncode, unknown.stdout) == (2, b"")
+    assert b"/licences/0: no edge of the graph has it; did you mean CC0-1.0?" in unknown.stderr
 
 
 def test_a_case_is_read_from_a_file_or_from_standard_input(home: Graph, tmp_path: Path) -> None:
@@ -96,6 +108,19 @@ def test_several_nodes_and_a_level(home: Graph, capsysbinary: pytest.CaptureFixt
     assert "M:atenolol" not in [r["medicine"]["id"] for r in body["recommendations"]]
 
 
+def test_a_set_to_be_used_together_is_printed_on_request(home: Graph, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", "--patient", "MRN-1", "--together", *DAY]) == 0
+    assert "A set to be used together" in capsys.readouterr().out
+
+    assert main(["recommend", "--patient", "MRN-1", *DAY]) == 0
+    assert "A set to be used together" not in capsys.readouterr().out
+
+
+def test_a_set_is_not_for_bare_nodes(home: Graph, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", "--node", "C:hypertension", "--together", *DAY]) == 2
+    assert "/together: a set to be used together is for a patient or a case" in capsys.readouterr().err
+
+
 def test_the_day_is_today_unless_said(home: Graph, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     before = date.today().isoformat()
     assert main(["recommend", "--node", "C:hypertension", "--json"]) == 0
@@ -130,10 +155,10 @@ DEEP = "[" * 100_000
         (["--node", "a\nb"], "", "no node is called"),
         (["--node", "C:hypertension", "--top", "0"], "", "/top: a number from 1 to 100"),
         (["--node", "C:hypertension", "--as-of", "sEcReT"], "", "/as_of: an ISO date"),
-        (["--case", "nowhere.json"], "", "the case cannot be read"),
-        (["--case", "-"], "sEcReT", "the case is no JSON"),
-        (["--case", "-"], "", "the case is no JSON"),
-        (["--case", "-"], DEEP, "the case is no JSON"),
+        (["--case", "nowhere.json"], "", "the file cannot be read"),
+        (["--case", "-"], "sEcReT", "the file is no JSON"),
+        (["--case", "-"], "", "the file is no JSON"),
+        (["--case", "-"], DEEP, "the file is no JSON"),
         (["--case", "-"], "[]", "an object is expected"),
         (["--case", "-"], '{"age": "sEcReT"}', "/age: years from 0 to 130"),
         (["--case", "-"], '{"a\\nb": 1}', "no such field"),
@@ -160,13 +185,15 @@ def test_what_cannot_be_answered_is_one_line_and_2(
     assert "sEcReT" not in err
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe{}", b"{"], ids=["no text", "cut short"])
-def test_a_case_that_is_no_json(home: Graph, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes) -> None:
+@pytest.mark.parametrize(("content", "words"), [(b"\xff\xfe{}", "no text in UTF-8"), (b"{", "no JSON")])
+def test_a_case_that_is_no_json(
+    home: Graph, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, words: str
+) -> None:
     path = tmp_path / "case.json"
     path.write_bytes(content)
 
     assert main(["recommend", "--case", str(path)]) == 2
-    assert "the case is no JSON" in capsys.readouterr().err
+    assert f"the file is {words}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 
 from graph.elements import KnowledgeLevel
 from recommender.config import read_scoring
+from recommender.edge_filter import EdgeFilter
 from recommender.evidence import Evidence, ancestors, is_group, weigh_nodes, weigh_record
 from tests.recommender.conftest import TODAY, Graph
 
@@ -25,7 +26,7 @@ TREE: list[tuple[Any, ...]] = [
 
 
 def weighed(graph: Graph, as_of: date = TODAY, level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED) -> tuple[Evidence, ...]:
-    return weigh_record(graph.record(as_of=as_of), graph.snapshot, CONFIG, as_of, level)
+    return weigh_record(graph.record(as_of=as_of), graph.snapshot, CONFIG, as_of, EdgeFilter(level))
 
 
 def weights(graph: Graph, as_of: date = TODAY, level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED) -> dict[str, float]:
@@ -61,6 +62,15 @@ def test_a_diagnosis_that_is_treated_itself_does_not_speak_for_kinds_of_it(graph
     graph = graph_of([*edges, ("patient:p", "HAS_DIAGNOSIS", "C:any")])
 
     assert weights(graph) == {"C:any": 1.0}
+
+
+def test_treatments_that_do_not_count_hide_no_kinds_below(graph_of: Callable[..., Graph]) -> None:
+    edges = [("C:mild", "IS_A", "C:any"), ("C:other", "IS_A", "C:any"), ("M:a", "TREATS", "C:mild")]
+    weak = [(medicine, "TREATS", node, {"level": "unreviewed"}) for medicine, node in (("M:b", "C:any"), ("M:c", "C:other"))]
+    graph = graph_of([*edges, *weak, ("patient:p", "HAS_DIAGNOSIS", "C:any")])
+
+    assert weights(graph) == {"C:any": 1.0}
+    assert weights(graph, level=KnowledgeLevel.ASSERTION) == {"C:any": 1.0, "C:mild": 0.25}
 
 
 def test_the_chain_shows_the_way_up(graph_of: Callable[..., Graph]) -> None:

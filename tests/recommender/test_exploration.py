@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from graph.array_file import Array
-from graph.elements import KnowledgeLevel, NodeKind
+from graph.elements import NodeKind
 from graph.errors import AmbiguousNameError, UnknownNodeError
 from recommender.config import read_scoring
 from recommender.errors import CaseError
@@ -63,8 +63,8 @@ class Trained:
 
     def instruments(self) -> Instruments:
         snapshot, config = self.graph.snapshot, read_scoring()
-        walker = Walker(snapshot, METAPATHS, config.damping, KnowledgeLevel.UNREVIEWED, compiled=False)
-        scorer = Scorer(walker, config, path_count_means(walker), KnowledgeLevel.UNREVIEWED)
+        walker = Walker(snapshot, METAPATHS, config.damping, compiled=False)
+        scorer = Scorer(walker, config, path_count_means(walker))
         intercept = float(scorer.score({}).total.min())
 
         def walk_scores() -> Array:

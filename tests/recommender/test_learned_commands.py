@@ -8,7 +8,7 @@ import pytest
 
 from recommender.__main__ import main
 from recommender.artifacts import FOLDER
-from tests.recommender.conftest import REFERENCE, TODAY, Graph
+from tests.recommender.conftest import REFERENCE, TODAY, Graph, write
 from tests.recommender.training_graph import family_edges
 
 
@@ -115,6 +115,22 @@ def test_what_cannot_be_judged_is_refused(home: Graph, capsys: pytest.CaptureFix
     assert main(["evaluate", "--on", "dev"]) == 2
     assert "--on chooses a part of a --split" in capsys.readouterr().err
     assert main(["evaluate", "--split", str(tmp_path / "none")]) == 2
+
+
+def test_what_safety_says_of_the_patients_is_counted(home: Graph, capsys: pytest.CaptureFixture[str]) -> None:
+    medicine, condition = next((e[0], e[2]) for e in family_edges() if e[1] == "TREATS")
+    diagnosed = ("patient:p", "HAS_DIAGNOSIS", condition, {"record": "d1", "start": "2024-01-01"})
+    contraindicated = (medicine, "CONTRAINDICATED_IN", condition, {"strength": "absolute"})
+    write(home.store, [*REFERENCE, *family_edges(), diagnosed, contraindicated])
+    asked = ("evaluate", "--alerts", "--as-of", TODAY.isoformat())
+
+    figures = json.loads(answered(capsys, *asked, "--json"))
+
+    assert figures["patients"]["all"] == 1
+    assert figures["rules"]["contraindication"]["exclude"] == 1
+    assert "1 patients: 1 excluded" in answered(capsys, *asked)
+    for wrong in (("--as-of", "2024-01-01"), ("--alerts", "--on", "dev"), ("--alerts", "--as-of", "yesterday")):
+        assert main(["evaluate", *wrong]) == 2
 
 
 def test_node_vectors_are_compared(home: Graph, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from graph.queries import query
 from recommender.answer import RESEARCH
-from recommender.render import SHOWN_CAUTIONS, SHOWN_EXCLUSIONS, render
+from recommender.render import SHOWN_CAUTIONS, SHOWN_EXCLUSIONS, SHOWN_NAMES, render
 from recommender.request import Request
 from recommender.service import Recommender
 from tests.recommender.conftest import TODAY, Graph
@@ -48,6 +48,47 @@ def test_a_patient_on_one_screen(screen: Callable[..., str]) -> None:
     assert "The patient is synthetic." in text
     assert "Ruled out" not in text
     assert "None" not in text
+
+
+APART = [
+    ("M:lisinopril", "INTERACTS_WITH", "M:metformin", {"severity": "severe", "mechanism": "harm"}),
+    ("M:losartan", "INTERACTS_WITH", "M:insulin", {"severity": "moderate"}),
+]
+TWO = MAN | {"conditions": ["Hypertension", "diabetes", "portal hypertension"]}
+
+
+def test_what_the_others_are_to_a_suggestion(screen: Callable[..., str]) -> None:
+    text = screen(APART, case=TWO)
+
+    own = text[text.index("1. Lisinopril") : text.index(" 2. ")]
+    assert "    not with: metformin (interaction)\n    instead of: losartan, atenolol\n    goes with: insulin\n" in own
+    assert "goes with: metformin, insulin (caution)" in text
+
+
+def test_a_long_line_of_names_ends(screen: Callable[..., str]) -> None:
+    many = [(f"M:pill{i}", "TREATS", "C:hypertension", {"line": "later"}) for i in range(9)]
+
+    text = screen(many, case=MAN | {"conditions": ["Hypertension"]})
+
+    # Ten are shown, and nine of them are alternatives of each.
+    assert text.count(f" and {9 - SHOWN_NAMES} more\n") == 10
+
+
+def test_a_set_says_first_what_to_mind(screen: Callable[..., str]) -> None:
+    apart = [*APART, ("M:lisinopril", "INTERACTS_WITH", "M:insulin", {"severity": "moderate", "mechanism": "care"})]
+
+    text = screen(apart, case=TWO | {"medicines": ["losartan"]}, together=True)
+
+    part = text[text.index("A set to be used together") : text.index(" 1. ")]
+    assert part.splitlines()[:6] == [
+        "A set to be used together",
+        "    caution: insulin with Lisinopril: moderate interaction (care).",
+        "    caution: insulin with losartan: moderate interaction.",
+        "    without: Portal hypertension. No medicine is known for this.",
+        "    Lisinopril for Hypertension (beside losartan)",
+        "    insulin for diabetes",
+    ]
+    assert "    2 of 3 conditions, value 5.00 (no set is better; the greedy set covers 2, value 5.00)" in part
 
 
 def test_a_path_is_one_line(screen: Callable[..., str]) -> None:

@@ -23,6 +23,9 @@ PLAIN = Request(TODAY, nodes=("C:x",))
         {"top": 1},
         {"min_level": KnowledgeLevel.ASSERTION},
         {"explore": True},
+        {"exclude_sources": ("one",)},
+        {"licences": ("CC0-1.0",)},
+        {"nodes": (), "case": {}, "together": True},
     ],
 )
 def test_everything_that_is_asked_names_the_answer(changed: dict[str, Any]) -> None:
@@ -33,7 +36,7 @@ def test_nobody_explores_without_asking() -> None:
     assert PLAIN.payload()["explore"] is False
 
 
-@pytest.mark.parametrize("wrong", [{"nodes": ()}, {"case": {}}, {"top": 0}, {"top": MAX_TOP + 1}])
+@pytest.mark.parametrize("wrong", [{"nodes": ()}, {"case": {}}, {"top": 0}, {"top": MAX_TOP + 1}, {"together": True}])
 def test_what_cannot_be_asked_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(CaseError):
         replace(PLAIN, **wrong)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from graph.elements import KnowledgeLevel
 from recommender.config import read_scoring
+from recommender.edge_filter import EdgeFilter
 from recommender.metapaths import Metapath, parse_steps
 from recommender.scoring import Scorer, Scores, expected_by_degree, path_count_means
 from recommender.walk import Walker
@@ -37,8 +38,8 @@ def scored(
     graph: Graph, evidence: Mapping[str, float], level: KnowledgeLevel = KnowledgeLevel.UNREVIEWED, *paths: Metapath
 ) -> Scores:
     whole = Walker(graph.snapshot, paths, CONFIG.damping, compiled=False)
-    walker = Walker(graph.snapshot, paths, CONFIG.damping, level, compiled=False)
-    scorer = Scorer(walker, CONFIG, path_count_means(whole), level)
+    walker = Walker(graph.snapshot, paths, CONFIG.damping, EdgeFilter(level), compiled=False)
+    scorer = Scorer(walker, CONFIG, path_count_means(whole), EdgeFilter(level))
     return scorer.score({graph.number(i): w for i, w in evidence.items()})
 
 

@@ -83,26 +83,32 @@ def test_the_form_of_an_answer(graph: Graph) -> None:
     answer = orjson.loads(recommender(graph).recommend(Request(as_of=TODAY, case=case)).json())
 
     assert list(answer) == [
-        *("id", "snapshot", "trained_on", "as_of", "screened", "patient", "evidence", "intercept"),
-        *("recommendations", "exploratory", "excluded", "care_actions", "unresolved", "notice"),
+        *("id", "snapshot", "trained_on", "as_of", "reader", "screened", "patient", "evidence", "intercept"),
+        *("alerts", "recommendations", "needs_sign_off", "exploratory", "together"),
+        *("excluded", "care_actions", "unresolved", "notice"),
     ]
     assert (answer["snapshot"], answer["trained_on"], answer["as_of"]) == (graph.snapshot.checksum, None, "2024-06-01")
     assert list(answer["evidence"][0]) == ["node", "weight", "why"]
     item = answer["recommendations"][0]
     assert set(item) == {
         *("rank", "medicine", "score", "probability", "prior", "lift", "paths", "remainder", "cautions"),
-        *("list", "degree", "research"),
+        *("list", "degree", "research", "faithfulness", "alternatives", "usable_with"),
     }
     assert (item["probability"], item["prior"], item["lift"]) == (None, None, None)
     path = item["paths"][0]
     assert set(path) == {"metapath", "nodes", "edges", "contribution", "sentence", "weakest", "drawn", "cypher", "outcomes"}
     assert set(path["nodes"][0]) == {"id", "kind", "name"}
     assert set(path["edges"][0]) == {"kind", "start", "end", "source", "evidence", "knowledge_level"}
-    assert set(item["cautions"][0]) == {"rule", "severity", "sentence", "proof"}
+    assert set(item["cautions"][0]) == {"rule", "severity", "sentence", "confirm", "proof"}
+    assert (item["alternatives"], item["usable_with"]) == ([], [])
+    assert answer["together"] is None
     excluded = answer["excluded"][0]
-    assert set(excluded) == {"medicine", "rule", "severity", "sentence", "proof"}
+    assert set(excluded) == {"medicine", "rule", "severity", "sentence", "confirm", "proof"}
     assert set(excluded["medicine"]) == set(item["medicine"]) == {"id", "name", "codes"}
-    assert set(excluded["proof"]) == {"rule", "fact", "nodes", "edges", "conclusion", "cypher"}
+    assert set(excluded["proof"]) == {
+        *("rule", "rules_version", "severity", "medicine", "patient", "as_of", "snapshot", "fact", "also"),
+        *("nodes", "edges", "conclusion", "hash", "cypher"),
+    }
     assert set(answer["care_actions"][0]) == {"care_action", "category", "description", "path"}
     assert set(answer["unresolved"][0]) == {"pointer", "text", "kind", "nearest", "reason", "blocks_safety"}
     assert {e["severity"] for e in answer["excluded"]} == {"exclude"}
@@ -231,8 +237,8 @@ def test_what_is_not_known_and_matters_for_safety_is_said(graph: Graph, kind: st
     assert (item["text"], item["blocks_safety"]) == ("lisinoprol", True)
     assert "lisinopril" in [name.lower() for name in item["nearest"]]
     assert medicines(answer) == LINES
-    for shown in answer["recommendations"]:
-        assert any(c["sentence"].endswith("so safety could not be checked for it.") for c in shown["cautions"])
+    [alert] = [a for a in answer["alerts"] if a["sentence"].endswith("so safety could not be checked for it.")]
+    assert [node["id"] for node in alert["medicines"]] == LINES
 
 
 def test_what_is_not_known_and_does_not_matter_for_safety_is_listed(graph: Graph) -> None:

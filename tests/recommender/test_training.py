@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from graph.elements import KnowledgeLevel, NodeKind
+from graph.elements import NodeKind
 from recommender.config import read_scoring
 from recommender.errors import TrainingError
 from recommender.features import known_pairs
@@ -83,7 +83,7 @@ def graph_ids(graph: Graph) -> list[str]:
 def test_scores_of_all_pairs_are_those_of_the_walk(graph: Graph) -> None:
     model = trained(graph)
     walker = Walker(model.snapshot, model.metapaths, model.damping, compiled=False)
-    scorer = Scorer(walker, replace(read_scoring(), intercept=0.0), model.means, KnowledgeLevel.UNREVIEWED)
+    scorer = Scorer(walker, replace(read_scoring(), intercept=0.0), model.means)
     conditions = model.snapshot.numbers(NodeKind.CONDITION)
 
     walked = np.array([scorer.walk_scores({condition: 1.0}) for condition in conditions])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
 from graph.schema import EDGE_RULES
 from graph.store import DERIVED_EDGES, PATIENT_EDGES
+from recommender.edge_filter import EdgeFilter
 from recommender.metapaths import MAX_STEPS, Metapath, Step, parse_steps
 from recommender.walk import FoundPath, Walker, link_weights, stretches
 from tests.recommender.conftest import KINDS, Build, Graph
@@ -109,7 +110,7 @@ def test_min_level_drops_links_and_keeps_degrees(graph_of: Callable[..., Graph],
     path = metapath("Condition -RESEMBLES- Condition <-TREATS- Medicine")
 
     def reached(level: KnowledgeLevel) -> dict[str, float]:
-        return counts(graph, Walker(graph.snapshot, [path], 1.0, level, compiled=compiled), path, {"C:a": 1.0})
+        return counts(graph, Walker(graph.snapshot, [path], 1.0, EdgeFilter(level), compiled=compiled), path, {"C:a": 1.0})
 
     third = pytest.approx(1 / 3, rel=1e-15)
     assert reached(KnowledgeLevel.UNREVIEWED) == {"M:x": third, "M:y": third, "M:z": third}
@@ -122,7 +123,7 @@ def test_a_link_counts_at_the_level_of_its_best_edge(graph_of: Callable[..., Gra
     graph = graph_of([("C:a", "RESEMBLES", "C:b"), ("M:x", "TREATS", "C:b", weak), ("M:x", "TREATS", "C:b", strong)])
     path = metapath("Condition -RESEMBLES- Condition <-TREATS- Medicine")
 
-    walker = Walker(graph.snapshot, [path], 0.0, KnowledgeLevel.ASSERTION, compiled=False)
+    walker = Walker(graph.snapshot, [path], 0.0, EdgeFilter(KnowledgeLevel.ASSERTION), compiled=False)
 
     assert counts(graph, walker, path, {"C:a": 1.0}) == {"M:x": 1.0}
 
@@ -211,6 +212,7 @@ for shape in shapes():
     DRAWABLE[parts(shape)].append(shape)
 
 REQUIRED = {
+    EdgeKind.ADDS_TO: {"points": 1},
     EdgeKind.LIMITED_BY: {"limit": "age", "strength": "absolute"},
     EdgeKind.CONTRAINDICATED_IN: {"strength": "absolute"},
     EdgeKind.INTERACTS_WITH: {"severity": "mild"},
@@ -277,7 +279,7 @@ def test_both_engines_find_what_brute_force_finds(build: Build, walk, damping, l
     with build(edges) as graph:
         brute = enumerate_paths(graph, path, starts, damping, level)
         evidence = {graph.number(i): w for i, w in starts.items()}
-        engines = [Walker(graph.snapshot, [path], damping, level, compiled=compiled) for compiled in (True, False)]
+        engines = [Walker(graph.snapshot, [path], damping, EdgeFilter(level), compiled=compiled) for compiled in (True, False)]
         goals = list(engines[0].medicines)
 
         x = [walker.count(path, evidence) for walker in engines]

@@ -2,8 +2,8 @@
 
 The kinds that read the same both ways are written from the smaller to the larger id, so that a pair has one edge whichever way
 round a file names it. A limit leads to what it is a limit of: LOINC's own observations for age, sex and kidney function and
-the Child-Pugh class for the liver (each an observation of the person, hence a lab test and not a condition), and the ICD-10-CM
-states of pregnancy and of breast feeding. Its record tells several limits of one kind apart.
+the Child-Pugh class for the liver (each an observation of the person, hence a lab test and not a condition), the ICD-10-CM
+states of pregnancy and of breast feeding, and the test itself for a result. Its record tells several limits of one kind apart.
 """
 
 from collections.abc import Callable, Mapping
@@ -64,16 +64,19 @@ SHAPES: Mapping[str, EdgeShape] = {
         _always(EdgeKind.LIMITED_BY),
         _MEDICINE,
         ("kind", (_N.LAB_TEST, _N.CONDITION)),
-        {"kind": "limit"} | _same("comparator", "value", "unit", "strength", "advice", "note"),
+        {"kind": "limit"} | _same("comparator", "value", "unit", "strength", "missing", "max_age_days", "advice", "note"),
     ),
     "interaction": EdgeShape(
         _always(EdgeKind.INTERACTS_WITH),
         ("medicine_a", (_N.MEDICINE,)),
         ("medicine_b", (_N.MEDICINE,)),
-        _same("severity", "mechanism", "management", "note"),
+        _same("severity", "mechanism", "management", "modifiers", "note"),
     ),
     "side_effect": EdgeShape(
         _always(EdgeKind.CAUSES), _MEDICINE, ("side_effect", (_N.SIDE_EFFECT,)), _same("frequency", "serious")
+    ),
+    "additive_effect": EdgeShape(
+        _always(EdgeKind.ADDS_TO), _MEDICINE, ("side_effect", (_N.SIDE_EFFECT,)), _same("points", "note")
     ),
     "pharmacogenomics": EdgeShape(
         _always(EdgeKind.AFFECTS_RESPONSE),
@@ -92,13 +95,21 @@ LIMIT_ENDS = {
     "pregnancy": "ICD10CM:Z33",
     "breast feeding": "ICD10CM:Z39.1",
 }
-"""What each kind of limit is a limit of; the Child-Pugh class of a hepatic limit is found by its name."""
+"""What each kind of limit is a limit of; the Child-Pugh class is found by its name, and a result names its test."""
 CHILD_PUGH = ("Child-Pugh class", "Child-Pugh score", "Child-Pugh")
 _STATISTICAL = ("hetionet", EdgeKind.PRESENTS)
 
 
-def limit_end(kind: str, vocabulary: Vocabulary) -> str | None:
-    """The id of the node that a kind of limit leads to, or nothing when no known node can be it."""
+def limit_end(kind: str, test: str, vocabulary: Vocabulary) -> str | None:
+    """The id of the node that a limit of a kind leads to, or nothing when no known node can be it.
+
+    Args:
+        kind: of the limit.
+        test: the test that the limit names: of a result.
+        vocabulary: the nodes that are known.
+    """
+    if kind == "result":
+        return test if vocabulary.kind(test) is NodeKind.LAB_TEST else None
     if kind != "hepatic":
         wanted = LIMIT_ENDS[kind]
         return wanted if vocabulary.kind(wanted) in (NodeKind.LAB_TEST, NodeKind.CONDITION) else None
@@ -114,7 +125,7 @@ def edge(table: str, row: Row, provenance: Provenance, vocabulary: Vocabulary) -
     record = ""
     if kind is EdgeKind.LIMITED_BY:
         record = " ".join(str(row[name]) for name in ("comparator", "value", "unit") if row[name])
-        end = limit_end(str(row["kind"]), vocabulary) or ""
+        end = limit_end(str(row["kind"]), str(row["test"] or ""), vocabulary) or ""
     if EDGE_RULES[kind].symmetric and start > end:
         start, end = end, start
     level = knowledge_level(str(row["level"]))
@@ -126,4 +137,4 @@ def edge(table: str, row: Row, provenance: Provenance, vocabulary: Vocabulary) -
 
 
 def _property(value: Value) -> PropertyValue | None:
-    return None if isinstance(value, tuple) else value
+    return (tuple(map(str, value)) or None) if isinstance(value, tuple) else value

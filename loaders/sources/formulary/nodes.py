@@ -1,7 +1,8 @@
-"""What a row of the formulary's node tables becomes: a node with its codes, and edges to its classes and parents.
+"""What a row of the formulary's node tables becomes: a node with its codes, and edges to its classes, parents and gene.
 
 Codes of other vocabularies that stand on the row itself (DOID, MeSH, Mondo, RxNorm, ATC) become aliases, so that a condition
 or a medicine is found by any of them; the local part of an ICD-10-CM id is one as well, since people write ``E11.9``.
+A gene is named by its symbol; where the graph does not have it, the symbol alone remains.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from types import MappingProxyType
 from graph.columns import Value
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
 from loaders.provenance import knowledge_level
+from loaders.vocabulary import Vocabulary
 
 Row = Mapping[str, Value]
 
@@ -23,7 +25,9 @@ KINDS: Mapping[str, NodeKind] = MappingProxyType(
         "symptom": NodeKind.SYMPTOM,
         "side_effect_name": NodeKind.SIDE_EFFECT,
         "lab_test": NodeKind.LAB_TEST,
+        "gene": NodeKind.GENE,
         "phenotype": NodeKind.PHENOTYPE,
+        "allele": NodeKind.VARIANT,
         "care_action": NodeKind.CARE_ACTION,
         "medicine": NodeKind.MEDICINE,
     }
@@ -33,7 +37,8 @@ KINDS: Mapping[str, NodeKind] = MappingProxyType(
 _PROPERTIES: Mapping[str, Mapping[str, str]] = {
     "condition": {"doid": "doid", "mesh": "mesh", "mondo": "mondo"},
     "lab_test": {"unit": "unit", "other_units": "other_units"},
-    "phenotype": {"gene": "gene"},
+    "phenotype": {"gene": "gene", "indeterminate": "indeterminate"},
+    "allele": {"gene": "gene", "function": "function", "activity": "activity"},
     "care_action": {"category": "category", "description": "description"},
     "medicine": {"atc": "atc", "rxcui": "rxcui", "route": "routes", "prescription": "prescription", "note": "note"},
 }
@@ -49,7 +54,11 @@ def node(table: str, row: Row, provenance: Provenance) -> Node:
     synonyms = row["synonyms"]
     aliases = {str(text) for text in (synonyms if isinstance(synonyms, tuple) else ())}
     aliases.update(_codes(table, row))
-    properties = {ours: value for column, ours in _PROPERTIES.get(table, {}).items() if (value := _property(row[column]))}
+    properties = {
+        ours: value
+        for column, ours in _PROPERTIES.get(table, {}).items()
+        if (value := _property(row[column])) is not None and value != ()
+    }
     if table in _SCHEMES:
         properties["scheme"] = _SCHEMES[table]
     if table == "condition" and str(row["id"]).startswith(_ICD):
@@ -57,6 +66,8 @@ def node(table: str, row: Row, provenance: Provenance) -> Node:
     if table == "symptom" and row["icd10cm"]:
         properties["icd10cm"] = ";".join(str(code) for code in _tuple(row["icd10cm"]))
     name = str(row["name"])
+    if table == "allele":
+        properties["allele"] = name.removeprefix(str(row["gene"])).strip()
     return Node(NodeId(str(row["id"])), KINDS[table], name, provenance, tuple(aliases - {name}), properties)
 
 
@@ -79,15 +90,23 @@ def _codes(table: str, row: Row) -> Iterator[str]:
             yield f"RxNorm:{row['rxcui']}"
 
 
-def edges(table: str, row: Row, provenance: Provenance) -> Iterator[Edge]:
-    """The edges from the node that a row describes to its parents, classes and ingredients."""
+def edges(table: str, row: Row, provenance: Provenance, vocabulary: Vocabulary) -> Iterator[Edge]:
+    """The edges from the node that a row describes to its parents, classes, ingredients and gene."""
     links = [(EdgeKind.IS_A, str(row["parent"]))] if row.get("parent") else []
     if table == "medicine":
         links += [(EdgeKind.HAS_INGREDIENT, ingredient) for ingredient in _tuple(row["ingredients"])]
         links += [(EdgeKind.IN_CLASS, end) for end in classes(row)]
+    if row.get("gene"):
+        links += [(EdgeKind.VARIANT_OF, gene) for gene in _genes(str(row["gene"]), vocabulary)]
     level = KnowledgeLevel(knowledge_level(str(row["level"])))
     for kind, end in dict.fromkeys(links):
         yield Edge(kind, NodeId(str(row["id"])), NodeId(end), provenance, level, str(row["locator"] or ""))
+
+
+def _genes(symbol: str, vocabulary: Vocabulary) -> list[NodeId]:
+    """The one gene that has a symbol, if there is one."""
+    found = list(vocabulary.candidates(symbol, (NodeKind.GENE,)))
+    return found if len(found) == 1 else []
 
 
 def classes(row: Row) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """The formulary as a format: which files are its tables, and what is wrong with a row once the other tables are known."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from graph.rows import RowBatch, read_header
 from graph.store import Batch
 from loaders.source import Context, Source, TableFile, check_reference, edge_groups
 from loaders.sources.formulary import edges, nodes
+from loaders.sources.formulary.edge_checks import check_edges
 from loaders.sources.formulary.ranges import Ranges
 from loaders.sources.formulary.tables import NODE_NAMES, REFERENCE_RANGE, TABLES
 from loaders.sources.formulary.trees import Trees
@@ -81,7 +81,7 @@ class FormularySource(Source):
             provenance = context.sources[str(row["source"])]
             if table in nodes.KINDS:
                 new.append(context.vocabulary.merge(self._ranges.on(nodes.node(table, row, provenance))))
-                found.extend(nodes.edges(table, row, provenance))
+                found.extend(nodes.edges(table, row, provenance, context.vocabulary))
             else:
                 found.append(edges.edge(table, row, provenance, context.vocabulary))
         return Batch(new, edge_groups(found, context))
@@ -124,42 +124,3 @@ def _check_node_references(table: str, rows: RowBatch, context: Context) -> None
             row = {"atc": rows.values["atc"][i]}
             if any(context.vocabulary.kind(end) is not NodeKind.DRUG_CLASS for end in nodes.classes(row)):
                 rows.reject(i, "atc", Code.UNKNOWN_ID, "a code of seven characters below a known drug class")
-
-
-def check_edges(table: str, rows: RowBatch, context: Context) -> None:
-    """Reject rows of an edge table whose ends are unknown, are the same node, or whose limit is none."""
-    shape = edges.SHAPES[table]
-    (start, start_kinds), (end, end_kinds) = shape.start, shape.end
-    check_reference(rows, start, start_kinds, context)
-    if table == "limit":
-        _check_limits(rows, context)
-        return
-    check_reference(rows, end, end_kinds, context)
-    for i in rows.kept():
-        if rows.values[start][i] == rows.values[end][i]:
-            rows.reject(i, end, Code.INCONSISTENT, f"another node than that of {start}")
-
-
-def _check_limits(rows: RowBatch, context: Context) -> None:
-    columns = [rows.values[name] for name in ("kind", "comparator", "value", "unit")]
-    for i in rows.kept():
-        kind, comparator, value, unit = (str(column[i] or "") for column in columns)
-        if expected := _limit_fault(kind, comparator, value, unit):
-            rows.reject(i, "value", Code.INCONSISTENT, expected)
-        elif edges.limit_end(kind, context.vocabulary) is None:
-            rows.reject(i, "kind", Code.UNKNOWN_ID, f"a known node for it: {edges.LIMIT_ENDS.get(kind, edges.CHILD_PUGH[0])}")
-
-
-def _limit_fault(kind: str, comparator: str, value: str, unit: str) -> str:
-    """What a limit of this kind must look like, when this one does not."""
-    number = bool(re.fullmatch(r"[0-9]+(\.[0-9]+)?", value))
-    fits, expected = {
-        "age": (
-            number and comparator in ("below", "above") and unit in ("years", "months"),
-            "below or above a number of years",
-        ),
-        "renal": (number and comparator == "below", "below a number of mL/min/1.73m2"),
-        "hepatic": (value in ("A", "B", "C") and comparator == "at_least", "at_least one of A, B, C"),
-        "sex": (value in ("male", "female"), "male or female"),
-    }.get(kind, (not value and not comparator, "no comparator and no value"))
-    return "" if fits else expected

@@ -7,23 +7,10 @@ with one key.
 
 from graph.columns import Column, ColumnType
 from graph.rows import Table
+from graph.schema import ROUTES
 from loaders.provenance import CHECKED, UNREVIEWED
 
 CURIE, INTEGER, NUMBER = ColumnType.CURIE, ColumnType.INTEGER, ColumnType.NUMBER
-ROUTES = (
-    "oral",
-    "injection",
-    "inhalation",
-    "topical",
-    "ophthalmic",
-    "nasal",
-    "rectal",
-    "vaginal",
-    "transdermal",
-    "sublingual",
-    "implant",
-    "otic",
-)
 EVIDENCE = (
     Column("level", required=True, values=(CHECKED, UNREVIEWED)),
     Column("source", required=True),
@@ -65,7 +52,14 @@ NODE_TABLES = (
     _nodes("symptom", Column("icd10cm", many=True)),
     _nodes("side_effect_name"),
     _nodes("lab_test", Column("unit"), Column("other_units", many=True)),
-    _nodes("phenotype", Column("gene", required=True)),
+    _nodes("gene"),
+    _nodes("phenotype", Column("gene", required=True), Column("indeterminate", ColumnType.BOOLEAN)),
+    _nodes(
+        "allele",
+        Column("gene", required=True),
+        Column("function", required=True),
+        Column("activity", NUMBER, low=0, high=10),
+    ),
     _nodes(
         "care_action",
         _one_of("category", "lifestyle", "diet", "exercise", "prevention", "monitoring", "referral"),
@@ -133,13 +127,16 @@ EDGE_TABLES = (
     ),
     _edges(
         "limit",
-        ("medicine", "kind", "comparator", "value"),
+        ("medicine", "kind", "test", "comparator", "value"),
         _id("medicine"),
-        _one_of("kind", "age", "pregnancy", "breast feeding", "renal", "hepatic", "sex"),
+        _one_of("kind", "age", "pregnancy", "breast feeding", "renal", "hepatic", "sex", "result"),
+        _id("test", required=False),
         _one_of("comparator", "below", "above", "at_least", required=False),
         Column("value"),
         Column("unit"),
         _one_of("strength", "absolute", "relative"),
+        _one_of("missing", "note", "caution", "sign-off", required=False),
+        Column("max_age_days", INTEGER, low=1, high=36500),
         Column("advice"),
     ),
     _edges(
@@ -150,6 +147,7 @@ EDGE_TABLES = (
         _one_of("severity", "severe", "moderate", "mild"),
         Column("mechanism"),
         Column("management"),
+        Column("modifiers", many=True),
     ),
     _edges(
         "side_effect",
@@ -158,6 +156,13 @@ EDGE_TABLES = (
         _id("side_effect"),
         _one_of("frequency", "very common", "common", "uncommon", "rare", "very rare", required=False),
         Column("serious", ColumnType.BOOLEAN),
+    ),
+    _edges(
+        "additive_effect",
+        ("medicine", "side_effect"),
+        _id("medicine"),
+        _id("side_effect"),
+        Column("points", INTEGER, required=True, low=1, high=3),
     ),
     _edges(
         "pharmacogenomics",

@@ -9,6 +9,7 @@ from api.context import Context, Serving
 from api.settings import Settings
 from api.wiring import wire
 from graph.errors import SnapshotError
+from recommender.answer_log import SqlAnswerLog
 from tests.api.conftest import settings_of
 from tests.api.reading import problem_of
 
@@ -28,7 +29,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_not(settings: Settings, ac
         raise SnapshotError("none")
 
     checks = {"accounts": accounts.check, "store": broken, "walk": lambda: serving().walk()}
-    client = create_app(Context(settings, accounts, serving, bytes(32), checks)).test_client()
+    client = create_app(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), bytes(32), checks)).test_client()
 
     answer = client.get("/health/ready")
 

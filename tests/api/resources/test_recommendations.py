@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from api.accounts import Role
 from api.body import MAX_BYTES
 from graph.compiler import current_snapshot
 from graph.embedded_store import EmbeddedStore
+from recommender.answer_log import SqlAnswerLog
 from recommender.case import FIELDS
-from recommender.request import Request
+from recommender.replay import replay
+from recommender.request import Reader, Request
 from recommender.service import Recommender
 from tests.api.reading import problem_of
 from tests.api.test_body import texts, values
@@ -41,7 +44,16 @@ def test_the_answer_is_the_recommenders_own_bytes(client: FlaskClient, as_role: 
     for case in (CASE, {}, {"conditions": ["Asthma"]}, {"age": 30.0}, {"age": None}):
         answer = client.post(f"{ADDRESS}&top=2", json=case, headers=as_role(role))
         assert answer.status_code == 200
-        assert answer.data == recommender.recommend(Request(date(2026, 3, 1), case=case, top=2)).json()
+        reader = Reader.PATIENT if role is Role.USER else Reader.CLINICIAN
+        assert answer.data == recommender.recommend(Request(date(2026, 3, 1), case=case, top=2, reader=reader)).json()
+
+
+def test_whoever_asks_chooses_whom_the_sentences_are_for(client: FlaskClient, as_role: AsRole) -> None:
+    def notice(role: Role, reader: str) -> str:
+        return str(client.post(f"{ADDRESS}{reader}", json=CASE, headers=as_role(role)).get_json()["notice"])
+
+    assert notice(Role.USER, "") == notice(Role.CLINICIAN, "&reader=patient")
+    assert notice(Role.USER, "&reader=clinician") == notice(Role.CLINICIAN, "")
 
 
 def test_the_answer_shows_paths_and_proofs(client: FlaskClient, as_role: AsRole) -> None:
@@ -181,3 +193,20 @@ def test_no_parameter_breaks_the_service(client: FlaskClient, as_role: AsRole, q
     answer = client.post("/v1/recommendations", query_string=query, json={}, headers=as_role(Role.CLINICIAN))
 
     assert answer.status_code in (200, 422)
+
+
+def test_a_given_answer_can_be_computed_again(client: FlaskClient, as_role: AsRole, home: Path) -> None:
+    answer = client.post(ADDRESS, json=CASE, headers=as_role(Role.CLINICIAN))
+    settings = client.application.extensions["rxpath"].settings.graph
+
+    with closing(SqlAnswerLog(settings.database)) as log:
+        again = replay(answer.get_json()["id"], log, home / "snapshots", home)
+
+    assert again.body == answer.data
+
+
+def test_sources_and_licences_are_left_out_when_asked_for(client: FlaskClient, as_role: AsRole) -> None:
+    answer = client.post(f"{ADDRESS}&exclude_source=nowhere", json=CASE, headers=as_role(Role.CLINICIAN))
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"] == "/exclude_sources/0"

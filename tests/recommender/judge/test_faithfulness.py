@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from recommender.cut_walk import CutWalker
 from recommender.features import known_pairs
 from recommender.judge.best_paths import PathFinder
-from recommender.judge.faithfulness import CutWalker, Examined, explanation_figures
+from recommender.judge.faithfulness import Examined, explanation_figures
 from tests.recommender.conftest import Graph
 from tests.recommender.judge.fixed_model import RING, FixedModel, fit, trainer
 from tests.recommender.judge.test_path_sums import LONG
@@ -24,7 +25,7 @@ def model(graph_of: Callable[..., Graph]) -> FixedModel:
 def test_a_fall_by_hand(graph_of: Callable[..., Graph]) -> None:
     snapshot = graph_of(RING).snapshot
     model = trainer(CtMbGbM=0.0)(snapshot)(known_pairs(snapshot))
-    examined = Examined(PathFinder(model, compiled=False), model, (0, 24), compiled=False)
+    examined = Examined(PathFinder(model, compiled=False), model, (0, 24))
 
     figures = examined.figures(np.random.default_rng(1))
 
@@ -54,7 +55,7 @@ def test_scores_that_are_not_those_of_the_paths_are_seen(model: FixedModel) -> N
 def test_other_degrees_than_those_of_the_graph_are_seen(model: FixedModel) -> None:
     # The walk was damped by 0.4: weights that claim another damping are not those of the degrees.
     finder = PathFinder(model, compiled=False)
-    examined = Examined(finder, replace(model, damping=0.9), (0, 24), compiled=False)
+    examined = Examined(finder, replace(model, damping=0.9), (0, 24))
 
     share = examined.shown[0]
 
@@ -63,11 +64,11 @@ def test_other_degrees_than_those_of_the_graph_are_seen(model: FixedModel) -> No
 
 def test_what_is_cut_is_not_walked_and_everything_else_weighs_the_same(model: FixedModel) -> None:
     finder = PathFinder(model, compiled=False)
-    examined = Examined(finder, model, (0, 4), compiled=False)
+    examined = Examined(finder, model, (0, 4))
     (key, link), *_ = examined.links_of(examined.shown[0].path)
     step = next(s for m in finder.walker.metapaths for s in m.steps if finder.walker.step(s).relation.key == key)
 
-    cut = CutWalker(finder.walker, {key: frozenset({link})}, model.damping, compiled=False).step(step)
+    cut = CutWalker(finder.walker, {key: frozenset({link})}).step(step)
 
     whole = finder.walker.step(step)
     gone = whole.ahead.links == link

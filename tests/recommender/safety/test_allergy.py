@@ -189,6 +189,139 @@ def test_the_proof_names_the_record_and_the_whole_way(graph_of: Callable[..., Gr
     assert (proof.fact["record"], proof.fact["properties"]) == ("a1", {"reaction": "anaphylaxis", "severity": "severe"})
     way = ["I:amoxicillin", "K:aminopenicillins", "K:aminocephalosporins", "I:cefalexin", "M:cefalexin"]
     assert graph.ids(proof.nodes) == way
-    assert proof.conclusion == "cefalexin is not given in allergy to amoxicillin"
-    caution = findings[graph.number("M:ceftriaxone")].proof
-    assert caution.conclusion == "ceftriaxone needs care in allergy to amoxicillin"
+    assert proof.conclusion == "cefalexin is not given in severe allergy to amoxicillin"
+    low = findings[graph.number("M:ceftriaxone")].proof
+    assert low.conclusion == "ceftriaxone needs sign-off in severe allergy to amoxicillin"
+
+
+# What follows, by what is known of the reaction: to the same, to its class, and to what cross-reacts high, moderate, low.
+TIES: list[tuple[Any, ...]] = [
+    ("I:same", "IN_CLASS", "K:class"),
+    ("I:class", "IN_CLASS", "K:below"),
+    ("K:below", "IS_A", "K:class"),
+    *(("K:class", "CROSS_REACTS_WITH", f"I:{s}", {"strength": s}) for s in ("high", "moderate", "low")),
+    *((f"M:{i}", "HAS_INGREDIENT", f"I:{i}") for i in ("same", "class", "high", "moderate", "low")),
+    *(("M:pair", "HAS_INGREDIENT", f"I:{i}") for i in ("same", "class")),
+]
+GROUPS = {"K:class": {"scheme": "allergy"}, "K:below": {"scheme": "allergy"}}
+ORDER = ("same", "class", "high", "moderate", "low")
+
+
+def verdicts(graph_of: Callable[..., Graph], allergen: str, **said: str) -> str:
+    """The severities of same, class, high, moderate and low, each by its first letter, ``-`` where there is none."""
+    graph = graph_of([*TIES, ("patient:p", "ALLERGIC_TO", allergen, said)], GROUPS)
+    severities = found(graph)
+    assert severities.get("pair") == severities.get("same")
+    return "".join(severities.get(tie, "-")[0] for tie in ORDER)
+
+
+@pytest.mark.parametrize("kind", ["allergy", None])
+@pytest.mark.parametrize("certainty", ["confirmed", None])
+@pytest.mark.parametrize(
+    ("severity", "low"), [("severe", "s"), ("moderate", "c"), ("mild", "c"), ("unknown", "c"), (None, "c")]
+)
+def test_a_confirmed_allergy(
+    graph_of: Callable[..., Graph], kind: str | None, certainty: str | None, severity: str | None, low: str
+) -> None:
+    said = {k: v for k, v in {"type": kind, "certainty": certainty, "severity": severity}.items() if v}
+
+    assert verdicts(graph_of, "I:same", **said) == "eeee" + low
+
+
+@pytest.mark.parametrize("severity", ["severe", "mild"])
+@pytest.mark.parametrize("allergen", ["I:same", "M:same"])
+def test_a_suspected_allergy(graph_of: Callable[..., Graph], allergen: str, severity: str) -> None:
+    assert verdicts(graph_of, allergen, certainty="suspected", severity=severity) == "esssc"
+
+
+@pytest.mark.parametrize("certainty", ["confirmed", "suspected"])
+@pytest.mark.parametrize(("severity", "same"), [("severe", "s"), ("moderate", "c"), ("unknown", "c")])
+def test_an_intolerance(graph_of: Callable[..., Graph], certainty: str, severity: str, same: str) -> None:
+    assert verdicts(graph_of, "I:same", type="intolerance", certainty=certainty, severity=severity) == same + "n---"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({}, "eeeec"),
+        ({"certainty": "suspected"}, "ssssc"),
+        ({"type": "intolerance", "severity": "severe"}, "nn---"),
+    ],
+)
+def test_a_reaction_to_a_class_is_one_to_that_class(graph_of: Callable[..., Graph], said: dict[str, str], wanted: str) -> None:
+    assert verdicts(graph_of, "K:class", **said) == wanted
+
+
+@pytest.mark.parametrize("kind", ["allergy", "intolerance"])
+def test_what_was_refuted_says_nothing(graph_of: Callable[..., Graph], kind: str) -> None:
+    graph = graph_of([*TIES, ("patient:p", "ALLERGIC_TO", "I:same", {"type": kind, "certainty": "refuted"})], GROUPS)
+
+    assert found(graph) == {}
+    assert not AllergyRule().concerns(graph.record())
+
+
+def test_a_surer_allergy_counts_before_a_suspected_one(graph_of: Callable[..., Graph]) -> None:
+    sure = ("patient:p", "ALLERGIC_TO", "I:class", {"severity": "mild"})
+    suspected = ("patient:p", "ALLERGIC_TO", "I:same", {"certainty": "suspected", "severity": "severe"})
+
+    graph = graph_of([*TIES, suspected, sure], GROUPS)
+    finding = next(f for f in AllergyRule().findings(graph.screening()) if f.medicine == graph.number("M:class"))
+
+    assert (str(finding.severity), finding.sentence) == ("exclude", "Allergy to class: class contains it.")
+
+
+@pytest.mark.parametrize(
+    ("said", "medicine", "sentence", "conclusion", "confirm"),
+    [
+        (
+            {"certainty": "suspected"},
+            "class",
+            "Suspected allergy to same: class is of the same class (class).",
+            "class needs sign-off in suspected allergy to same",
+            "that the allergy to same is none",
+        ),
+        (
+            {"certainty": "suspected", "severity": "severe"},
+            "low",
+            "Suspected severe allergy to same: low may cross-react (low; low).",
+            "low needs care in suspected severe allergy to same",
+            "",
+        ),
+        (
+            {"severity": "severe"},
+            "low",
+            "Severe allergy to same: low may cross-react (low; low).",
+            "low needs sign-off in severe allergy to same",
+            "that the allergy to same is none, or that the reaction was mild",
+        ),
+        (
+            {"type": "intolerance"},
+            "same",
+            "Intolerance to same, not an allergy: same contains it.",
+            "same needs care in intolerance to same, not an allergy",
+            "",
+        ),
+        (
+            {"type": "intolerance", "severity": "severe"},
+            "same",
+            "Severe intolerance to same, not an allergy: same contains it.",
+            "same needs sign-off in severe intolerance to same, not an allergy",
+            "that the intolerance to same is none, or that the reaction was mild",
+        ),
+        (
+            {"type": "intolerance", "certainty": "suspected"},
+            "class",
+            "Suspected intolerance to same, not an allergy: class is of the same class (class).",
+            "class is to be watched in suspected intolerance to same, not an allergy",
+            "",
+        ),
+    ],
+)
+def test_the_words_say_what_is_known_of_the_reaction(
+    graph_of: Callable[..., Graph], said: dict[str, str], medicine: str, sentence: str, conclusion: str, confirm: str
+) -> None:
+    graph = graph_of([*TIES, ("patient:p", "ALLERGIC_TO", "I:same", said)], GROUPS)
+
+    finding = next(f for f in AllergyRule().findings(graph.screening()) if graph.snapshot.name(f.medicine) == medicine)
+
+    assert (finding.sentence, finding.proof.conclusion, finding.confirm) == (sentence, conclusion, confirm)

@@ -264,3 +264,42 @@ def test_combinations_are_limited_by_their_parts(graph_of: Callable[..., Graph])
 
 def test_every_patient_is_concerned(graph_of: Callable[..., Graph]) -> None:
     assert LimitRule().concerns(graph_of([], {"patient:p": {}, "M:a": {}}).record())
+
+
+@pytest.mark.parametrize(
+    ("limit", "about", "confirm"),
+    [
+        (limited("age", AGE, comparator="below", value="18", unit="years"), "age is not on file", "below 18 years"),
+        (limited("sex", SEX, value="female"), "sex at birth is not on file", "not female"),
+        (limited("pregnancy", PREGNANCY), "pregnancy is not on file; exclude pregnancy first", "not pregnant"),
+        (
+            limited("breast feeding", FEEDING),
+            "breast feeding is not on file; ask about breast feeding first",
+            "not breast feeding",
+        ),
+        (
+            limited("renal", EGFR, value="30"),
+            "renal function is not on file; measure eGFR or creatinine first",
+            "eGFR is at least 30",
+        ),
+        (limited("hepatic", PUGH, value="B"), "no Child-Pugh class on file", "better than B"),
+    ],
+    ids=lambda value: value[3]["limit"] if isinstance(value, tuple) else "",
+)
+@pytest.mark.parametrize("missing", ["note", "caution", "sign-off"])
+def test_what_is_not_on_file_follows_the_row_and_is_said_without_the_medicine(
+    graph_of: Callable[..., Graph], limit: tuple[Any, ...], about: str, confirm: str, missing: str
+) -> None:
+    graph = graph_of([(*limit[:3], limit[3] | {"missing": missing}), *TREE], NODES | {"patient:p": {}})
+
+    [finding] = LimitRule().findings(graph.screening())
+
+    assert (str(finding.severity), finding.about) == (missing, about)
+    assert confirm in finding.confirm if missing == "sign-off" else finding.confirm == ""
+
+
+def test_what_is_broken_today_is_not_what_is_missing(graph_of: Callable[..., Graph]) -> None:
+    limit = limited("pregnancy", PREGNANCY, "relative", missing="sign-off")
+
+    assert severity(graph_of, limit, WOMAN | {"pregnant": True}) == "caution"
+    assert severity(graph_of, limit, WOMAN) == "sign-off"

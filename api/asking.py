@@ -1,0 +1,47 @@
+"""From a query to an answer: what may be asked by whom, one way for every route that recommends."""
+
+from typing import Any
+
+from flask import Response
+
+from api.accounts import Role
+from api.auth import account, may_explore
+from api.context import context
+from api.schemas.recommendation import RecommendationQuery
+from recommender.answer_log import StoredAnswer
+from recommender.request import Reader, Request
+from recommender.safety.finding import VERSION
+
+
+def answered(query: RecommendationQuery, **whom: Any) -> Response:
+    """The answer to a query for a patient or a case.
+
+    Args:
+        query: how much is asked.
+        whom: ``patient`` or ``case``, as :class:`recommender.request.Request` takes them.
+
+    Raises:
+        AnswerLogError: when it could not be kept; what cannot be computed again later is not given.
+        ForbiddenError: when the account's role does not include what is asked.
+    """
+    request = Request(
+        query.as_of,
+        top=query.top,
+        min_level=query.min_level,
+        explore=may_explore(query.explore),
+        reader=query.reader or _own_reader(),
+        together=query.together,
+        faithfulness=query.faithfulness,
+        exclude_sources=tuple(query.exclude_source),
+        licences=tuple(query.licence),
+        **whom,
+    )
+    recommender = context().serving().recommender
+    answer = recommender.recommend(request)
+    context().answers.keep(StoredAnswer.of(answer, recommender.snapshot, recommender.model, VERSION))
+    return Response(answer.json(), mimetype="application/json")
+
+
+def _own_reader() -> Reader:
+    """Whom sentences are for when nobody says: the patient for a user, and a clinician for all others."""
+    return Reader.PATIENT if account().role is Role.USER else Reader.CLINICIAN

@@ -1,0 +1,155 @@
+"""The commands that learn and judge: ``train``, ``evaluate``, ``report`` and ``embeddings``."""
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from graph.elements import NodeKind
+from graph.snapshot import Snapshot
+from recommender.errors import EvaluationError
+from recommender.shell.opening import opened, print_json, progress_bar, recommender_of
+from recommender.shell.whom import day_of
+
+
+def add_commands(commands: Any) -> None:  # argparse has no public type for what add_subparsers gives
+    """Add the commands' parsers."""
+    train = commands.add_parser("train", help="learn weights and probabilities from the known treatments")
+    train.set_defaults(run=_train)
+    told = train.add_mutually_exclusive_group()
+    told.add_argument("--brief", action="store_true", help="say in one line what was learned")
+    told.add_argument("--json", action="store_true", help="what was learned as JSON")
+    for name, run, text in (
+        ("evaluate", _evaluate, "how well unseen treatments are found, beside what any model has to beat"),
+        ("report", _report, "the same as one HTML page with plots"),
+    ):
+        judge = commands.add_parser(name, help=text)
+        judge.set_defaults(run=run)
+        what = judge.add_mutually_exclusive_group()
+        what.add_argument(
+            "--split", type=Path, metavar="DIR", help="train.txt, dev.txt and test.txt of treatments to hide and find"
+        )
+        what.add_argument("--pairs", type=Path, metavar="FILE", help="a list with columns compound_id, disease_id and label")
+        judge.add_argument("--on", choices=["dev", "test"], help="the part of the split to find (test where there is one)")
+        judge.add_argument(
+            "--permuted", type=int, default=0, metavar="N", help="train on N degree-preserving permutations, too"
+        )
+        if name == "evaluate":
+            what.add_argument(
+                "--alerts",
+                action="store_true",
+                help="what safety says about the patients of the store, and how far paths carry scores, instead",
+            )
+            judge.add_argument("--as-of", metavar="DATE", help="the day of the answers that --alerts counts in (ISO; today)")
+            judge.add_argument("--json", action="store_true", help="all figures as JSON")
+        else:
+            judge.add_argument("--out", type=Path, default=Path("report.html"), metavar="FILE", help="the page (report.html)")
+    embeddings = commands.add_parser("embeddings", help="how well node vectors find hidden edges, method by method")
+    embeddings.set_defaults(run=_embeddings)
+    embeddings.add_argument("--seed", type=int, default=0, metavar="N", help="of what is hidden and of the vectors")
+
+
+def _train(given: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from recommender.bundling import train
+    from recommender.training_tables import render_training, training_payload
+
+    with opened() as (settings, store, snapshot), progress_bar() as progress:
+        trained = train(store, snapshot, settings.home, progress=progress)
+    if given.json:
+        print_json(training_payload(trained))
+    else:
+        render_training(trained, Console(highlight=False), brief=given.brief)
+    return 0
+
+
+def _judged(given: argparse.Namespace) -> dict[str, Any]:
+    from recommender.judge.evaluation import run_evaluate
+    from recommender.training import fit, prepare
+    from recommender.training_config import read_training
+
+    if given.on and not given.split:
+        raise EvaluationError("--on chooses a part of a --split")
+    shared = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+    with opened() as (_, _, snapshot), progress_bar() as progress:
+
+        def trainer(graph: Snapshot) -> Callable[[Any], Any]:
+            prepared = prepare(graph, read_training(), progress)
+            return lambda treatments: fit(prepared, treatments, progress)
+
+        return run_evaluate(
+            snapshot,
+            trainer,
+            split=given.split,
+            pairs=given.pairs,
+            on=given.on,
+            graphs=given.permuted,
+            shared=shared / "data",
+            progress=progress,
+        )
+
+
+def _evaluate(given: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from recommender.judge.alerting_table import render_alerting
+    from recommender.judge.evaluation_tables import render_evaluation
+
+    if given.as_of and not given.alerts:
+        raise EvaluationError("--as-of is the day of --alerts")
+    if given.alerts and (given.on or given.permuted):
+        raise EvaluationError("--on and --permuted judge treatments; --alerts counts what safety says")
+    result = _alerts(given) if given.alerts else _judged(given)
+    if given.json:
+        print_json(result)
+    else:
+        (render_alerting if given.alerts else render_evaluation)(result, Console(highlight=False))
+    return 0
+
+
+def _alerts(given: argparse.Namespace) -> dict[str, Any]:
+    from recommender.faithfulness import Faithfulness, cohort_faithfulness
+    from recommender.judge.alerting import alerting
+    from recommender.request import Request
+
+    day = day_of(given.as_of)
+    with opened() as (settings, store, snapshot), progress_bar() as progress:
+        recommender = recommender_of(settings, store, snapshot)
+        patients = [node.id for node in store.nodes(NodeKind.PATIENT)]
+        carried: list[Faithfulness] = []
+
+        def answers() -> Iterator[dict[str, Any]]:
+            for i, patient in enumerate(patients, start=1):
+                body = recommender.recommend(Request(as_of=day, patient=patient, faithfulness=True)).body
+                found = (item["faithfulness"] for item in body["recommendations"])
+                carried.extend(Faithfulness(**figures) for figures in found if figures)
+                yield body
+                progress("answering patients", i / len(patients))
+
+        return alerting(answers()) | {"faithfulness": cohort_faithfulness(carried)}
+
+
+def _report(given: argparse.Namespace) -> int:
+    from recommender.artifacts import FOLDER, find_bundle
+    from recommender.judge.report import write_report
+
+    result = _judged(given)
+    with opened() as (settings, _, snapshot):
+        bundle = find_bundle(settings.home / FOLDER, snapshot)
+    if bundle:
+        result["calibration"] = bundle.notes["reliability"]["exploratory"]
+    print(write_report(result, given.out))
+    return 0
+
+
+def _embeddings(given: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from recommender.link_prediction import run_comparison, table
+
+    with opened() as (_, _, snapshot), progress_bar() as progress:
+        rows = run_comparison(snapshot, given.seed, lambda text: progress(text, 0.0))
+    Console(highlight=False).print(table(rows))
+    return 0

@@ -1,0 +1,156 @@
+"""Scenes of the limits, one of every kind and of everything that may be missing or too old."""
+
+from tests.recommender.verify.scenes import COMBINED, CREATININE, EGFR, POTASSIUM, Scene, diagnosed, limited, measured
+
+LIMIT_SCENES = [
+    Scene("too old", "limit:age", "M:a", "caution", [limited("age", "L:age", "relative", comparator="at_least", value="50")]),
+    Scene(
+        "months",
+        "limit:age",
+        "M:a",
+        "exclude",
+        [limited("age", "L:age", comparator="below", value="30", unit="months")],
+        case={"age": 2},
+    ),
+    Scene(
+        "no age", "limit:age", "M:a", "caution", [limited("age", "L:age", comparator="below", value="18")], case={"sex": "male"}
+    ),
+    Scene("not for men", "limit:sex", "M:a", "exclude", [limited("sex", "L:sex", value="male")]),
+    Scene("no sex", "limit:sex", "M:a", "note", [limited("sex", "L:sex", "relative", value="male")], case={"age": 50}),
+    Scene("pregnant", "limit:pregnancy", "M:a", "exclude", [limited("pregnancy", "C:pregnancy")], case={"pregnant": True}),
+    Scene(
+        "a diagnosis of pregnancy",
+        "limit:pregnancy",
+        "M:ab",
+        "exclude",
+        [*COMBINED, ("C:twins", "IS_A", "C:pregnancy"), limited("pregnancy", "C:pregnancy"), diagnosed("C:twins")],
+    ),
+    Scene(
+        "a diagnosis that comes with it",
+        "limit:pregnancy",
+        "M:a",
+        "exclude",
+        [("ICD10CM:O14", "IS_A", "ICD10CM:O10-O16"), limited("pregnancy", "C:pregnancy"), diagnosed("ICD10CM:O14")],
+    ),
+    Scene(
+        "nobody asked",
+        "limit:pregnancy",
+        "M:a",
+        "sign-off",
+        [limited("pregnancy", "C:pregnancy", missing="sign-off")],
+        case={"age": 30, "sex": "female"},
+    ),
+    Scene(
+        "feeding",
+        "limit:breast feeding",
+        "M:a",
+        "caution",
+        [limited("breast feeding", "C:feeding", "relative")],
+        case={"breast_feeding": True},
+    ),
+    Scene(
+        "not asked of feeding",
+        "limit:breast feeding",
+        "M:a",
+        "note",
+        [limited("breast feeding", "C:feeding")],
+        case={"age": 30},
+    ),
+    Scene(
+        "eGFR",
+        "limit:renal",
+        "M:a",
+        "exclude",
+        [limited("renal", EGFR, value="30"), measured(EGFR, 29.0), measured(EGFR, 90.0, "2020-01-01")],
+    ),
+    Scene(
+        "creatinine",
+        "limit:renal",
+        "M:ab",
+        "caution",
+        [*COMBINED, limited("renal", EGFR, "relative", value="60"), measured(CREATININE, 190.0, unit="µmol/L")],
+    ),
+    Scene(
+        "an old eGFR", "limit:renal", "M:a", "caution", [limited("renal", EGFR, value="30"), measured(EGFR, 90.0, "2022-01-01")]
+    ),
+    Scene(
+        "an old eGFR that was low",
+        "limit:renal",
+        "M:a",
+        "exclude",
+        [limited("renal", EGFR, value="30"), measured(EGFR, 9.0, "2022-01-01")],
+    ),
+    Scene("no eGFR", "limit:renal", "M:a", "caution", [limited("renal", EGFR, value="30")]),
+    Scene(
+        "a creatinine that tells nothing",
+        "limit:renal",
+        "M:a",
+        "note",
+        [limited("renal", EGFR, "relative", value="30"), measured(CREATININE, 9.0, unit="x")],
+    ),
+    Scene(
+        "Child-Pugh",
+        "limit:hepatic",
+        "M:a",
+        "exclude",
+        [limited("hepatic", "L:pugh", value="B"), measured("L:pugh", 8.0)],
+        {"L:pugh": {"name": "Child-Pugh score"}},
+    ),
+    Scene(
+        "no Child-Pugh in liver disease",
+        "limit:hepatic",
+        "M:a",
+        "caution",
+        [limited("hepatic", "L:pugh", value="B"), ("ICD10CM:K74", "IS_A", "ICD10CM:K70-K77"), diagnosed("ICD10CM:K74")],
+        {"L:pugh": {"name": "Child-Pugh score"}},
+    ),
+    Scene(
+        "an old Child-Pugh",
+        "limit:hepatic",
+        "M:a",
+        "note",
+        [limited("hepatic", "L:pugh", value="B"), measured("L:pugh", 5.0, "2020-01-01")],
+        {"L:pugh": {"name": "Child-Pugh score"}},
+    ),
+    Scene(
+        "potassium",
+        "limit:result",
+        "M:a",
+        "exclude",
+        [limited("result", POTASSIUM, comparator="above", value="5.5", missing="caution"), measured("LOINC:6298-4", 5.6)],
+    ),
+    Scene(
+        "potassium in another unit",
+        "limit:result",
+        "M:a",
+        "caution",
+        [limited("result", POTASSIUM, "relative", comparator="below", value="3.5"), measured(POTASSIUM, 12.0, unit="mg/dL")],
+    ),
+    Scene(
+        "no potassium",
+        "limit:result",
+        "M:a",
+        "sign-off",
+        [limited("result", POTASSIUM, comparator="above", value="5.5", missing="sign-off")],
+    ),
+    Scene(
+        "an old potassium",
+        "limit:result",
+        "M:a",
+        "caution",
+        [
+            limited("result", POTASSIUM, comparator="above", value="5.5", missing="caution", max_age_days=30),
+            measured(POTASSIUM, 4.0, "2024-01-01"),
+        ],
+    ),
+    Scene(
+        "potassium in no known unit",
+        "limit:result",
+        "M:a",
+        "caution",
+        [
+            limited("result", POTASSIUM, comparator="above", value="5.5", missing="caution"),
+            measured(POTASSIUM, 4.0, unit="bar"),
+        ],
+    ),
+]
