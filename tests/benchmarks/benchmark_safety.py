@@ -8,7 +8,7 @@ import orjson
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
-from graph.elements import KnowledgeLevel, NodeKind
+from graph.elements import NodeKind
 from recommender.config import read_scoring
 from recommender.engine import Engines
 from recommender.evidence import weigh_record
@@ -29,7 +29,7 @@ def rows() -> list[Row]:
     snapshot = current_snapshot(store, settings.snapshots)
     recommender = Recommender(store, snapshot, home)
     config = read_scoring()
-    engine = Engines(snapshot, home, None, config, None, compiled=True).of(KnowledgeLevel.UNREVIEWED)
+    engine = Engines(snapshot, home, None, config, None, compiled=True).of()
     first = snapshot.numbers(NodeKind.MEDICINE).start
     asked = [Request(date(2026, 6, 30), patient=node.id) for node in store.nodes(NodeKind.PATIENT, limit=PATIENTS)]
     pairs = [(request, recommender.record(request)) for request in asked]
