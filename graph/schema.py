@@ -112,20 +112,8 @@ def _joins(starts: Iterable[NodeKind], ends: Iterable[NodeKind]) -> frozenset[tu
 
 TEXT = PropertyRule(str)
 DATE_TEXT = PropertyRule(str, date=True)
-ROUTES = (
-    "oral",
-    "injection",
-    "inhalation",
-    "topical",
-    "ophthalmic",
-    "nasal",
-    "rectal",
-    "vaginal",
-    "transdermal",
-    "sublingual",
-    "implant",
-    "otic",
-)
+_ROUTES = "oral injection inhalation topical ophthalmic nasal rectal vaginal transdermal sublingual implant otic"
+ROUTES = tuple(_ROUTES.split())
 """Ways in which a medicine enters or touches the body."""
 SEX = PropertyRule(str, values=("female", "male", "other", "unknown"))
 SEVERITY = PropertyRule(str, values=("mild", "moderate", "severe", "unknown"))
