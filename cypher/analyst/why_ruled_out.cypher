@@ -22,21 +22,28 @@ CALL (medicine) {
 }
 WITH patient, medicine, inner, inside, toString(date()) AS today
 CALL (patient, medicine, inner, today) {
-  // It is the allergen, or contains an ingredient of it.
+  // It is the allergen, or contains an ingredient of it. A refuted allergy has no consequence; an intolerance less than an allergy.
   MATCH path = (patient)-[fact:ALLERGIC_TO]->(allergen:Medicine|Ingredient)-[:HAS_INGREDIENT*0..1]->(inner)
-  WHERE coalesce(fact.since, '') <= today
-  RETURN 'allergy' AS rule, 'exclude' AS severity, 'contains the allergen' AS reason, path
+  WHERE coalesce(fact.since, '') <= today AND coalesce(fact.certainty, 'confirmed') <> 'refuted'
+  RETURN 'allergy' AS rule, CASE WHEN coalesce(fact.type, 'allergy') = 'allergy' THEN 'exclude' WHEN fact.severity = 'severe' THEN 'sign-off' ELSE 'caution' END AS severity,
+    'contains the allergen' AS reason, path
   UNION ALL
   // It is in or below a class that the allergy names, or an allergy class of the allergen.
   MATCH path = (patient)-[fact:ALLERGIC_TO]->(allergen)-[:HAS_INGREDIENT*0..1]->(kin)-[:IN_CLASS*0..1]->(class:DrugClass)<-[:IS_A*0..6]-(:DrugClass)<-[:IN_CLASS]-(inner)
-  WHERE coalesce(fact.since, '') <= today AND (class = allergen OR class.scheme = 'allergy')
-  RETURN 'allergy' AS rule, 'exclude' AS severity, 'is of the class ' + class.name AS reason, path
+  WHERE coalesce(fact.since, '') <= today AND coalesce(fact.certainty, 'confirmed') <> 'refuted' AND (class = allergen OR class.scheme = 'allergy')
+  RETURN 'allergy' AS rule, CASE WHEN fact.type = 'intolerance' THEN 'note' WHEN fact.certainty = 'suspected' THEN 'sign-off' ELSE 'exclude' END AS severity,
+    'is of the class ' + class.name AS reason, path
   UNION ALL
   // It cross-reacts with the allergen, its class or one above; of a class that the allergy names, with any below, too.
   MATCH path = (patient)-[fact:ALLERGIC_TO]->(allergen)-[:HAS_INGREDIENT*0..1]->(kin)-[:IN_CLASS*0..1]->(class)<-[:IS_A*0..6]-(below)-[:IS_A*0..6]->
     ()-[cross:CROSS_REACTS_WITH]-(other)<-[:IS_A*0..6]-()<-[:IN_CLASS*0..1]-(inner)
-  WHERE coalesce(fact.since, '') <= today AND (class = kin OR class.scheme = 'allergy') AND (below = class OR class = allergen)
-  RETURN 'allergy' AS rule, CASE cross.strength WHEN 'low' THEN 'caution' ELSE 'exclude' END AS severity,
+  WHERE coalesce(fact.since, '') <= today AND coalesce(fact.certainty, 'confirmed') <> 'refuted' AND coalesce(fact.type, 'allergy') = 'allergy'
+    AND (class = kin OR class.scheme = 'allergy') AND (below = class OR class = allergen)
+  RETURN 'allergy' AS rule, CASE
+      WHEN cross.strength <> 'low' THEN CASE fact.certainty WHEN 'suspected' THEN 'sign-off' ELSE 'exclude' END
+      WHEN fact.severity = 'severe' AND coalesce(fact.certainty, 'confirmed') = 'confirmed' THEN 'sign-off'
+      ELSE 'caution'
+    END AS severity,
     'may cross-react (' + cross.strength + '; ' + other.name + ')' AS reason, path
   UNION ALL
   // Contraindications are inherited down the tree of conditions; a resolved condition counts where history does.
@@ -103,5 +110,5 @@ WITH rule, severity, reason, chain, head(said) AS shown, reduce(all = [], one IN
 UNWIND sources + CASE sources WHEN [] THEN [null] ELSE [] END AS source
 WITH rule, severity, reason, chain, shown, collect(DISTINCT source) AS sources
 RETURN rule, severity, reason, sources, shown.path AS path, shown.inside AS inside
-ORDER BY CASE severity WHEN 'exclude' THEN 0 WHEN 'caution' THEN 1 WHEN 'note' THEN 2 ELSE 3 END, size(chain), rule, reason, chain
+ORDER BY CASE severity WHEN 'exclude' THEN 0 WHEN 'sign-off' THEN 1 WHEN 'caution' THEN 2 WHEN 'note' THEN 3 ELSE 4 END, size(chain), rule, reason, chain
 LIMIT 100

@@ -64,6 +64,25 @@ LIMIT_SCENES = [
         [limited("renal", EGFR, value="30"), measured(EGFR, 29.0), measured(EGFR, 90.0, "2020-01-01")],
     ),
     Scene(
+        "undated in a case",
+        "limit:renal",
+        "M:a",
+        "exclude",
+        [limited("renal", EGFR, value="30")],
+        case={"age": 50, "results": [{"test": EGFR, "value": 90, "date": "2024-05-31"}, {"test": EGFR, "value": 29}]},
+    ),
+    Scene(
+        "undated in a record",
+        "limit:renal",
+        "M:a",
+        "exclude",
+        [
+            limited("renal", EGFR, value="30"),
+            measured(EGFR, 29.0),
+            ("patient:p", "HAS_RESULT", EGFR, {"record": "r", "value": 90.0}),
+        ],
+    ),
+    Scene(
         "creatinine",
         "limit:renal",
         "M:ab",
