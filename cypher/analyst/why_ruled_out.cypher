@@ -5,6 +5,7 @@
 // can be met by several chains; the recommender shows the most severe. path leads from the patient to the medicine, or to what is in it;
 // inside leads from there to the medicine: what holds of a single medicine holds of a combination that contains its ingredient. Limits of renal
 // and hepatic function are measured, not matched: they are listed as "check", and so is what is not on file.
+// properties(fact) reads what no record of a store may have: the server warns of a key that it has never seen.
 MATCH (store:Store {name: 'live'})
 MATCH (patient:Entity:Patient {graph: store.graph, id: $patient})
 MATCH (medicine:Medicine {graph: store.graph})
@@ -24,24 +25,24 @@ WITH patient, medicine, inner, inside, toString(date()) AS today
 CALL (patient, medicine, inner, today) {
   // It is the allergen, or contains an ingredient of it. A refuted allergy has no consequence; an intolerance less than an allergy.
   MATCH path = (patient)-[fact:ALLERGIC_TO]->(allergen:Medicine|Ingredient)-[:HAS_INGREDIENT*0..1]->(inner)
-  WHERE coalesce(fact.since, '') <= today AND coalesce(fact.certainty, 'confirmed') <> 'refuted'
-  RETURN 'allergy' AS rule, CASE WHEN coalesce(fact.type, 'allergy') = 'allergy' THEN 'exclude' WHEN fact.severity = 'severe' THEN 'sign-off' ELSE 'caution' END AS severity,
+  WHERE coalesce(fact.since, '') <= today AND coalesce(properties(fact).certainty, 'confirmed') <> 'refuted'
+  RETURN 'allergy' AS rule, CASE WHEN coalesce(properties(fact).type, 'allergy') = 'allergy' THEN 'exclude' WHEN fact.severity = 'severe' THEN 'sign-off' ELSE 'caution' END AS severity,
     'contains the allergen' AS reason, path
   UNION ALL
   // It is in or below a class that the allergy names, or an allergy class of the allergen.
   MATCH path = (patient)-[fact:ALLERGIC_TO]->(allergen)-[:HAS_INGREDIENT*0..1]->(kin)-[:IN_CLASS*0..1]->(class:DrugClass)<-[:IS_A*0..6]-(:DrugClass)<-[:IN_CLASS]-(inner)
-  WHERE coalesce(fact.since, '') <= today AND coalesce(fact.certainty, 'confirmed') <> 'refuted' AND (class = allergen OR class.scheme = 'allergy')
-  RETURN 'allergy' AS rule, CASE WHEN fact.type = 'intolerance' THEN 'note' WHEN fact.certainty = 'suspected' THEN 'sign-off' ELSE 'exclude' END AS severity,
+  WHERE coalesce(fact.since, '') <= today AND coalesce(properties(fact).certainty, 'confirmed') <> 'refuted' AND (class = allergen OR class.scheme = 'allergy')
+  RETURN 'allergy' AS rule, CASE WHEN properties(fact).type = 'intolerance' THEN 'note' WHEN properties(fact).certainty = 'suspected' THEN 'sign-off' ELSE 'exclude' END AS severity,
     'is of the class ' + class.name AS reason, path
   UNION ALL
   // It cross-reacts with the allergen, its class or one above; of a class that the allergy names, with any below, too.
   MATCH path = (patient)-[fact:ALLERGIC_TO]->(allergen)-[:HAS_INGREDIENT*0..1]->(kin)-[:IN_CLASS*0..1]->(class)<-[:IS_A*0..6]-(below)-[:IS_A*0..6]->
     ()-[cross:CROSS_REACTS_WITH]-(other)<-[:IS_A*0..6]-()<-[:IN_CLASS*0..1]-(inner)
-  WHERE coalesce(fact.since, '') <= today AND coalesce(fact.certainty, 'confirmed') <> 'refuted' AND coalesce(fact.type, 'allergy') = 'allergy'
+  WHERE coalesce(fact.since, '') <= today AND coalesce(properties(fact).certainty, 'confirmed') <> 'refuted' AND coalesce(properties(fact).type, 'allergy') = 'allergy'
     AND (class = kin OR class.scheme = 'allergy') AND (below = class OR class = allergen)
   RETURN 'allergy' AS rule, CASE
-      WHEN cross.strength <> 'low' THEN CASE fact.certainty WHEN 'suspected' THEN 'sign-off' ELSE 'exclude' END
-      WHEN fact.severity = 'severe' AND coalesce(fact.certainty, 'confirmed') = 'confirmed' THEN 'sign-off'
+      WHEN cross.strength <> 'low' THEN CASE properties(fact).certainty WHEN 'suspected' THEN 'sign-off' ELSE 'exclude' END
+      WHEN fact.severity = 'severe' AND coalesce(properties(fact).certainty, 'confirmed') = 'confirmed' THEN 'sign-off'
       ELSE 'caution'
     END AS severity,
     'may cross-react (' + cross.strength + '; ' + other.name + ')' AS reason, path

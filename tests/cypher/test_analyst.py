@@ -161,7 +161,7 @@ class TestWhyRuledOut:
                 [
                     (
                         "allergy",
-                        "caution",
+                        "sign-off",
                         "may cross-react (low; Carbapenems)",
                         f"{PATIENT}-ALLERGIC_TO->I:amoxicillin-IN_CLASS->K:aminopenicillins-IS_A->K:penicillins"
                         "<-CROSS_REACTS_WITH-K:carbapenems<-IN_CLASS-I:meropenem",
