@@ -46,10 +46,12 @@ class EmbeddedFile:
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._closed = False
+        self._identity: tuple[int, int] | None = None
         try:
             with self._guard():
                 path.parent.mkdir(parents=True, exist_ok=True)
             self.words = self._prepare()
+            self._identity = _identity(path)
         except BaseException:
             self.close()
             raise
@@ -83,6 +85,8 @@ class EmbeddedFile:
     # Connections
 
     def _connect(self) -> sqlite3.Connection:
+        if self._is_replaced():
+            raise StoreUnavailableError(f"the store {self.path} was replaced by another build; run the command again")
         # Connections wander between threads, but only one has them at a time.
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
         try:
@@ -210,15 +214,31 @@ class EmbeddedFile:
                 self._idle.clear()
 
     def delete(self) -> None:
-        """Close all connections and delete the file."""
+        """Close all connections and delete the file, unless another process has put its own in the place."""
         self.close()
-        delete_files(self.path)
+        if not self._is_replaced():
+            delete_files(self.path)
+
+    def _is_replaced(self) -> bool:
+        """Whether the path leads to another file by now, or to none: two builds at once delete each other's."""
+        return self._identity is not None and _identity(self.path) != self._identity
 
 
 def delete_files(path: Path) -> None:
-    """Delete a SQLite file and what stands beside it."""
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    """Delete a SQLite file and what stands beside it now; what appears there meanwhile is another's and stays."""
+    files = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
+    for file, identity in [(file, _identity(file)) for file in files]:
+        if identity is not None and _identity(file) == identity:
+            file.unlink(missing_ok=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -326,6 +326,39 @@ def test_a_staging_that_was_cut_off_while_it_was_copied_is_made_anew(path: Path)
     store.close()
 
 
+def test_a_build_takes_nothing_from_another_that_took_its_place(path: Path) -> None:
+    store, other = EmbeddedStore(path), EmbeddedStore(path)
+    load(store, SMALL)
+    first = store.staging()
+    other.staging().discard()
+    second = other.staging()
+    run = second.start_load("big")
+    second.write(BIG, run, "half")
+
+    first.discard()
+
+    assert EmbeddedStore(staging_path(path)).counts() == second.counts()
+    second.finish_load(run, remove_stale=True)
+    other.adopt(second)
+    assert store.counts() == {"Medicine": 3000}
+
+
+def test_a_build_never_reads_another_that_took_its_place(path: Path) -> None:
+    store = EmbeddedStore(path)
+    load(store, SMALL)
+    first = store.staging()
+    reading = first.nodes(NodeKind.MEDICINE)
+    next(reading)
+    EmbeddedStore(path).staging().discard()
+
+    for taken in (False, True):
+        if taken:
+            EmbeddedStore(path).staging()
+        with pytest.raises(StoreUnavailableError, match="replaced by another build; run the command again"):
+            first.counts()  # the one connection is in use, so that another is opened
+    assert [staging_path(path)] == list(path.parent.glob("*.building"))
+
+
 def test_a_build_waits_for_who_is_writing_and_then_gives_way(path: Path) -> None:
     store = EmbeddedStore(path)
     load(store, SMALL)
