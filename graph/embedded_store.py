@@ -203,6 +203,9 @@ class EmbeddedStore:
         delete_files(self._staging_path)
         staging = EmbeddedStore(self._staging_path)
         self._file.copy_to(staging._file, check=lambda: None)
+        # The copy numbers its words as this file does: one of an older version otherwise than a new file.
+        staging.close()
+        staging = EmbeddedStore(self._staging_path)
         with staging._transaction() as connection:
             # Notes are about the store that they were kept beside: the staging begins without any.
             connection.execute("DELETE FROM note")

@@ -4,6 +4,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -323,6 +324,25 @@ def test_a_staging_that_was_cut_off_while_it_was_copied_is_made_anew(path: Path)
 
     assert content(staging) == content(store)
     staging.discard()
+    store.close()
+
+
+def test_a_build_keeps_the_numbers_that_an_older_version_gave_to_kinds(path: Path) -> None:
+    EmbeddedStore(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE word SET num = 1000 - num")
+    store = EmbeddedStore(path)
+    load(store, SMALL)
+    before = content(store)
+
+    staging = store.staging()
+    assert content(staging) == before
+    load(staging, BIG, name="big")
+    expected = content(staging)
+    store.adopt(staging)
+
+    assert content(store) == expected
+    assert store.counts()["Medicine"] > 3000
     store.close()
 
 
