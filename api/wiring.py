@@ -18,6 +18,9 @@ from graph.pseudonyms import read_patient_key
 from graph.store import UNFINISHED
 from recommender.answer_log import SqlAnswerLog
 from recommender.artifacts import FOLDER, find_bundle, newest_bundle
+from recommender.config import read_scoring
+from recommender.predictors.bundles import PredictorBundles
+from recommender.predictors.foresight import foresight_of
 from recommender.safety.site import read_site
 from recommender.service import Recommender
 
@@ -84,8 +87,10 @@ class LiveServing:
             self._looking.release()
 
     def _newer_bundle(self) -> bool:
-        """Whether another bundle was trained on the snapshot that serves."""
+        """Whether another bundle was trained on the snapshot that serves, or another predictor fitted."""
         serving = self._serving
+        if PredictorBundles(self._settings.home).serving() != self._predictors:
+            return True
         bundle = serving.recommender.bundle
         newest = newest_bundle(self._settings.home / FOLDER, serving.snapshot)
         return newest is not None and (bundle is None or not newest.stem.endswith(bundle.tag))
@@ -94,10 +99,23 @@ class LiveServing:
         snapshot = current_snapshot(self._guarded.store, self._settings.snapshots)
         bundle = find_bundle(self._settings.home / FOLDER, snapshot)
         site = read_site(self._settings.site, snapshot)
-        recommender = Recommender(self._guarded, snapshot, self._settings.home, bundle=bundle, site=site)
+        predictors = PredictorBundles(self._settings.home).serving()
+        config = read_scoring()
+        foresight, likeness = foresight_of(self._settings.home, snapshot, config)
+        recommender = Recommender(
+            self._guarded,
+            snapshot,
+            self._settings.home,
+            config=config,
+            bundle=bundle,
+            site=site,
+            foresight=foresight,
+            likeness=likeness,
+        )
         serving = Serving(snapshot, recommender, MedicineSearch(snapshot))
         # The first walk loads the compiled kernels: no request should wait for that.
         serving.walk()
+        self._predictors = predictors
         return serving
 
 

@@ -18,7 +18,7 @@ from graph.elements import Edge, EdgeKind, Node, NodeKind
 from graph.errors import SnapshotError, StoreUnavailableError
 from graph.neo4j_rows import FORMAT, edge_values, node_values, shared_values
 from graph.schema import EDGE_RULES, NODE_RULES, Properties
-from graph.store import UNFINISHED, EdgeColumns, GraphStore
+from graph.store import KNOWLEDGE_NODES, UNFINISHED, EdgeColumns, GraphStore
 
 ARGUMENTS = "import.args"
 """The file that holds the importer's options."""
@@ -166,7 +166,7 @@ class _Tables:
         """Add a store's knowledge, and patients."""
         for kind in NodeKind:
             # Patients are given by the caller, in the form in which they may leave.
-            for node in store.nodes(kind) if kind is not NodeKind.PATIENT else ():
+            for node in store.nodes(kind) if kind in KNOWLEDGE_NODES else ():
                 self._add_node(node)
         for derived in (False, True):
             for columns in store.knowledge_edges(derived=derived):

@@ -14,14 +14,16 @@ import numpy as np
 from graph.array_file import Array, TextColumn, write_arrays
 from graph.elements import Node, NodeId, NodeKind, PropertyValue, Provenance
 from graph.errors import SnapshotError, StoreUnavailableError
+from graph.numbered_nodes import KIND_ORDER
 from graph.property_text import properties_text
 from graph.relation import adjacency_arrays, ordered_pairs
 from graph.schema import EDGE_RULES
-from graph.snapshot import FORMAT, KIND_ORDER, LEVEL_ORDER, Snapshot
-from graph.store import EdgeColumns, GraphStore, Repeated, distinct
+from graph.snapshot import FORMAT, LEVEL_ORDER, Snapshot
+from graph.store import DERIVED_NODES, EdgeColumns, GraphStore, Repeated, distinct
 from graph.terms import normalise, term_hash
 
 T = TypeVar("T")
+COMPILED = tuple(kind for kind in KIND_ORDER if kind not in DERIVED_NODES)
 POINTER = "snapshot"
 """The store's note that says which snapshot belongs to which revision."""
 ATTEMPTS = 5
@@ -74,7 +76,7 @@ def compile_snapshot(store: GraphStore, folder: Path) -> Snapshot:
             arrays[prefix + name] = array
     notes = {
         "format": FORMAT,
-        "nodes": {str(kind): spans.get(kind, (0, 0))[1] for kind in KIND_ORDER},
+        "nodes": {str(kind): spans.get(kind, (0, 0))[1] for kind in COMPILED},
         "provenances": [[p.source, p.source_version, p.licence] for p in provenances],
         "relations": relations,
     }
@@ -87,7 +89,7 @@ def _read(store: GraphStore) -> tuple[str, list[Node], list[EdgeColumns]]:
     """The revision, nodes and edges of one state of the knowledge: read again when it changed meanwhile."""
     for _ in range(ATTEMPTS):
         revision = store.revision()
-        nodes = [node for kind in KIND_ORDER for node in store.nodes(kind)]
+        nodes = [node for kind in COMPILED for node in store.nodes(kind)]
         groups = list(store.knowledge_edges())
         if store.revision() == revision:
             return revision, nodes, groups

@@ -42,6 +42,7 @@ class NodeKind(StrEnum):
     BIOLOGICAL_PROCESS = "BiologicalProcess"
     CELLULAR_COMPONENT = "CellularComponent"
     MOLECULAR_FUNCTION = "MolecularFunction"
+    GROUP = "Group"
 
 
 class EdgeKind(StrEnum):
@@ -81,6 +82,8 @@ class EdgeKind(StrEnum):
     ALLERGIC_TO = "ALLERGIC_TO"
     HAS_PHENOTYPE = "HAS_PHENOTYPE"
     HAS_RESULT = "HAS_RESULT"
+    PREDICTED = "PREDICTED"
+    RESPONDED_TO = "RESPONDED_TO"
 
 
 class KnowledgeLevel(StrEnum):

@@ -21,7 +21,17 @@ from graph.embedded_write import ElementWriter
 from graph.errors import StoreUnavailableError, UnknownNodeError
 from graph.revision import Revision
 from graph.schema import CURIE
-from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, Batch, EdgeColumns, GraphStore, Load, LoadCounts, check_batch
+from graph.store import (
+    DERIVED_EDGES,
+    KNOWLEDGE_EDGES,
+    KNOWLEDGE_NODES,
+    Batch,
+    EdgeColumns,
+    GraphStore,
+    Load,
+    LoadCounts,
+    check_batch,
+)
 
 
 class EmbeddedStore:
@@ -41,7 +51,7 @@ class EmbeddedStore:
         self._writer = ElementWriter(self._codes)
         self._reader = ElementReader(self._words)
         self._stamp = ""
-        self._knowledge = frozenset(self._codes[kind] for kind in {*NodeKind, *KNOWLEDGE_EDGES} - {NodeKind.PATIENT})
+        self._knowledge = frozenset(self._codes[kind] for kind in {*KNOWLEDGE_NODES, *KNOWLEDGE_EDGES})
         self._derived = json.dumps(sorted(self._codes[kind] for kind in DERIVED_EDGES))
 
     @contextmanager
@@ -80,9 +90,7 @@ class EmbeddedStore:
             self._writer.write_nodes(connection, batch.nodes, load.number)
             for columns in batch.edges:
                 self._writer.write_edges(connection, columns, load.number)
-            knows = any(n.kind is not NodeKind.PATIENT for n in batch.nodes) or any(
-                c.kind in KNOWLEDGE_EDGES for c in batch.edges
-            )
+            knows = any(n.kind in KNOWLEDGE_NODES for n in batch.nodes) or any(c.kind in KNOWLEDGE_EDGES for c in batch.edges)
             if knows:
                 self._set_revision(connection, self._revision(connection).begin(load.number))
             connection.execute("UPDATE load SET progress = ? WHERE number = ?", (progress, load.number))

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from graph.elements import Node, NodeKind
+from graph.elements import Node
 from graph.neo4j_rows import TAGS, Values, edge_values, node_values, shared_values
 from graph.neo4j_statements import Run, State, revision_of, set_revision
-from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, Batch, EdgeColumns, LoadCounts, end_error
+from graph.store import DERIVED_EDGES, KNOWLEDGE_EDGES, KNOWLEDGE_NODES, Batch, EdgeColumns, LoadCounts, end_error
 
 T = TypeVar("T")
 SLICE = 5_000
 """Rows that one statement takes."""
 REMOVED_AT_ONCE = 20_000
 """Stale elements that one transaction removes."""
-_KNOWLEDGE_WORDS = frozenset(map(str, {*NodeKind, *KNOWLEDGE_EDGES} - {NodeKind.PATIENT}))
+_KNOWLEDGE_WORDS = frozenset(map(str, {*KNOWLEDGE_NODES, *KNOWLEDGE_EDGES}))
 
 
 def write_nodes(run: Run, graph: int, tag: int, nodes: Sequence[Node]) -> int:
@@ -94,7 +94,7 @@ def write_batch(run: Run, store: str, state: State, batch: Batch, tag: int, prog
 
 def _knows(batch: Batch) -> bool:
     """Whether a batch brings knowledge, and not only what is on file about patients or what training derives."""
-    nodes = any(node.kind is not NodeKind.PATIENT for node in batch.nodes)
+    nodes = any(node.kind in KNOWLEDGE_NODES for node in batch.nodes)
     return nodes or any(columns.kind in KNOWLEDGE_EDGES for columns in batch.edges)
 
 

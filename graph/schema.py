@@ -120,6 +120,8 @@ SEVERITY = PropertyRule(str, values=("mild", "moderate", "severe", "unknown"))
 STRENGTH = PropertyRule(str, required=True, values=("absolute", "relative"))
 FREQUENCY = PropertyRule(str, values=("very common", "common", "occasional", "uncommon", "rare", "very rare", "unknown"))
 STATUS = PropertyRule(str, values=("active", "resolved", "refuted"))
+PEOPLE = PropertyRule(int, required=True, low=5)
+"""How many people a number rests on: of fewer it would tell of them."""
 
 NODE_RULES: Mapping[NodeKind, Properties] = {
     NodeKind.MEDICINE: {
@@ -143,6 +145,10 @@ NODE_RULES: Mapping[NodeKind, Properties] = {
     NodeKind.CARE_ACTION: {
         "category": PropertyRule(str, values=("lifestyle", "diet", "exercise", "prevention", "monitoring", "referral")),
         "description": TEXT,
+        # Whom it is for: of which sex, and from which to which age in years; everybody where nothing is said.
+        "sex": PropertyRule(str, values=("female", "male")),
+        "youngest": PropertyRule(float, low=0, high=150),
+        "oldest": PropertyRule(float, low=0, high=150),
     },
     NodeKind.PATIENT: {
         "birth_year": PropertyRule(int, low=1880, high=2200),
@@ -157,6 +163,7 @@ NODE_RULES: Mapping[NodeKind, Properties] = {
     NodeKind.BIOLOGICAL_PROCESS: {},
     NodeKind.CELLULAR_COMPONENT: {},
     NodeKind.MOLECULAR_FUNCTION: {},
+    NodeKind.GROUP: {"people": PEOPLE, "bundle": PropertyRule(str, required=True)},
 }
 
 _N = NodeKind
@@ -285,6 +292,25 @@ EDGE_RULES: Mapping[EdgeKind, EdgeRule] = {
     EdgeKind.HAS_RESULT: EdgeRule(
         _joins([_N.PATIENT], [_N.LAB_TEST]),
         {"value": PropertyRule(float, required=True), "unit": TEXT, "date": DATE_TEXT},
+    ),
+    EdgeKind.PREDICTED: EdgeRule(
+        _joins([_N.PATIENT], [_N.CONDITION]),
+        {
+            "probability": PropertyRule(float, required=True, low=0, high=1),
+            "predictor": PropertyRule(str, required=True),
+            "bundle": PropertyRule(str, required=True),
+            "date": DATE_TEXT,
+        },
+    ),
+    EdgeKind.RESPONDED_TO: EdgeRule(
+        _joins([_N.GROUP], [_N.MEDICINE]),
+        {
+            "people": PEOPLE,
+            "share": PropertyRule(float, required=True, low=0, high=1),
+            "shift": PropertyRule(float, required=True),
+            "condition": TEXT,
+            "bundle": PropertyRule(str, required=True),
+        },
     ),
 }
 

@@ -6,36 +6,31 @@ fact does not weigh more for being said twice, and a step of a path shows every 
 Strings appear only at the border: inside, everything is a number.
 """
 
-import json
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from graph.array_file import ArrayFile, TextColumn
-from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
-from graph.errors import SnapshotError, UnknownNodeError
+from graph.array_file import ArrayFile
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind, Provenance
+from graph.errors import SnapshotError
+from graph.numbered_nodes import KIND_ORDER, NumberedNodes
 from graph.property_text import properties_of
 from graph.relation import Relation, RelationKey
-from graph.terms import nearest, normalise, term_hash
 
 if TYPE_CHECKING:
     import networkx
 
-KIND_ORDER = tuple(kind for kind in NodeKind if kind is not NodeKind.PATIENT)
-KEPT_LINKS, KEPT_ROWS, KEPT_NODES = 65_536, 32_768, 65_536
-"""How many links and neighbourhoods a snapshot keeps as edges in memory, and how many nodes' ids, names and properties."""
+KEPT_LINKS, KEPT_ROWS = 65_536, 32_768
+"""How many links and neighbourhoods a snapshot keeps as edges in memory."""
 
 LEVEL_ORDER = tuple(KnowledgeLevel)
 FORMAT = 2
 """Version of the arrays' layout; part of the content, so that another version has another checksum."""
 
 
-class Snapshot:
+class Snapshot(NumberedNodes):
     """A compiled graph; see the module.
 
     Args:
@@ -58,35 +53,12 @@ class Snapshot:
             raise SnapshotError(f"{path} is no snapshot: {error}; compile it again") from error
 
     def _read_notes(self) -> None:
-        counts: dict[str, int] = self._arrays.notes["nodes"]
-        self.first: dict[NodeKind, int] = {}
-        total = 0
-        for kind in KIND_ORDER:
-            self.first[kind] = total
-            total += counts.get(kind, 0)
-        self.node_count = total
-        self._present = [kind for kind in KIND_ORDER if counts.get(kind, 0)]
-        self._firsts = [self.first[kind] for kind in self._present]
-        self._counts = counts
-        self.provenances = tuple(Provenance(*row) for row in self._arrays.notes["provenances"])
+        self._read_nodes()
         self.relations: dict[RelationKey, Relation] = {}
         for kind, start, end in self._arrays.notes["relations"]:
             key = RelationKey(EdgeKind(kind), NodeKind(start), NodeKind(end))
             self.relations[key] = Relation(key, self._arrays, self.first)
-        self._texts = {
-            name: TextColumn(self._arrays[f"{name}/ends"], self._arrays[f"{name}/block"])
-            for name in ("id", "name", "aliases", "properties")
-        }
-        self._keep_nodes()
-        self._node_provenance = self._arrays["node/provenance"]
         self._keep_edges()
-
-    def _keep_nodes(self) -> None:
-        # A proof or a path names the same few nodes again and again, and decoding a text costs more than looking it up.
-        ids, names, properties = (self._texts[name] for name in ("id", "name", "properties"))
-        self._ids = lru_cache(KEPT_NODES)(lambda number: NodeId(ids[number]))
-        self._names = lru_cache(KEPT_NODES)(lambda number: names[number])
-        self._properties = lru_cache(KEPT_NODES)(lambda number: properties_of(properties[number]))
 
     def _keep_edges(self) -> None:
         # What a snapshot says never changes, so edges that were read once are kept, within bounds.
@@ -109,81 +81,6 @@ class Snapshot:
     def verify(self) -> bool:
         """Whether the file's bytes still have the checksum that names it."""
         return self._arrays.digest() == self.checksum
-
-    # Nodes
-
-    def numbers(self, kind: NodeKind) -> range:
-        """Numbers of all nodes of a kind."""
-        first = self.first[kind]
-        return range(first, first + self._counts.get(kind, 0))
-
-    def kind(self, number: int) -> NodeKind:
-        """The kind of a node."""
-        return self._present[bisect_right(self._firsts, number) - 1]
-
-    def id(self, number: int) -> NodeId:
-        """The id of a node."""
-        return self._ids(number)
-
-    def name(self, number: int) -> str:
-        """The name of a node."""
-        return self._names(number)
-
-    def aliases(self, number: int) -> Sequence[str]:
-        """Synonyms and foreign ids of a node."""
-        text = self._texts["aliases"][number]
-        return json.loads(text) if text else ()
-
-    def properties(self, number: int) -> Mapping[str, PropertyValue]:
-        """The properties of a node."""
-        return self._properties(number)
-
-    def node(self, number: int) -> Node:
-        """The node of a number."""
-        return Node(
-            self.id(number),
-            self.kind(number),
-            self.name(number),
-            self.provenances[int(self._node_provenance[number])],
-            tuple(self.aliases(number)),
-            self.properties(number),
-        )
-
-    def number(self, node_id: str) -> int:
-        """The number of the node of this id.
-
-        Raises:
-            UnknownNodeError: when there is none.
-        """
-        for number in self._meant(node_id):
-            if self.id(number) == node_id:
-                return number
-        raise UnknownNodeError(node_id)
-
-    def candidates(self, text: str, kinds: Sequence[NodeKind] = ()) -> Sequence[int]:
-        """Numbers of the nodes that an id, an alias or a name means, of the given kinds (any when empty), ascending.
-
-        An exact id or alias wins over names that only agree when normalised, but not over the very same name.
-        """
-        found = [n for n in self._meant(text) if not kinds or self.kind(n) in kinds]
-        exact = [n for n in found if text == self.id(n) or text in self.aliases(n)]
-        rivals = [n for n in found if n not in exact and text == self.name(n)]
-        return exact if exact and not rivals else found
-
-    def _meant(self, text: str) -> list[int]:
-        normal = normalise(text)
-        hashes, numbers = self._arrays["term/hash"], self._arrays["term/node"]
-        key = np.uint64(term_hash(normal))
-        low, high = np.searchsorted(hashes, key, "left"), np.searchsorted(hashes, key, "right")
-        return [
-            n
-            for n in sorted({int(number) for number in numbers[low:high]})
-            if any(normalise(t) == normal for t in (self.id(n), self.name(n), *self.aliases(n)))
-        ]
-
-    def nearest(self, text: str, kinds: Sequence[NodeKind], limit: int = 3) -> Sequence[str]:
-        """Names of nodes of these kinds that are spelled most like the text."""
-        return nearest(text, (self.name(n) for kind in kinds for n in self.numbers(kind)), limit)
 
     # Edges
 

@@ -34,12 +34,22 @@ PATIENT_EDGES = frozenset(
         EdgeKind.ALLERGIC_TO,
         EdgeKind.HAS_PHENOTYPE,
         EdgeKind.HAS_RESULT,
+        EdgeKind.PREDICTED,
     }
 )
 """Edge kinds that start at a patient: read live, never compiled."""
 
-DERIVED_EDGES = frozenset({EdgeKind.SIMILAR_TO})
+RECORD_EDGES = PATIENT_EDGES - {EdgeKind.PREDICTED}
+"""What is on file about a patient: what a program expects of one is no fact."""
+
+DERIVED_EDGES = frozenset({EdgeKind.SIMILAR_TO, EdgeKind.RESPONDED_TO})
 """Edge kinds that training derives from the knowledge: in the store for people to see, never compiled and never trained on."""
+
+DERIVED_NODES = frozenset({NodeKind.GROUP})
+"""Node kinds that training derives, alike."""
+
+KNOWLEDGE_NODES = frozenset(NodeKind) - {NodeKind.PATIENT} - DERIVED_NODES
+"""Node kinds that are compiled, and of which the revision tells."""
 
 KNOWLEDGE_EDGES = frozenset(EdgeKind) - PATIENT_EDGES - DERIVED_EDGES
 """Edge kinds that are compiled, and of which the revision tells."""

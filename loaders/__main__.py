@@ -76,9 +76,12 @@ def _parser() -> argparse.ArgumentParser:
         "export", help=text, description=text, epilog=exporting.EPILOG, formatter_class=parser.formatter_class
     )
     exporting.add_arguments(export)
-    synth = commands.add_parser("synth", help="write the tables of a synthetic cohort")
+    synth = commands.add_parser("synth", help="write the tables of a synthetic cohort, or one table for predictors")
     synth.add_argument("folder", type=Path, metavar="DIR")
-    synth.add_argument("--patients", type=int, required=True, metavar="N")
+    what = synth.add_mutually_exclusive_group(required=True)
+    what.add_argument("--patients", type=int, metavar="N", help="write the records of so many patients")
+    what.add_argument("--table", metavar="NAME", help="write blood.csv or recovery.csv, true probabilities beside the outcome")
+    synth.add_argument("--rows", type=int, metavar="N", help="how many rows the table has")
     synth.add_argument("--seed", type=int, default=0, metavar="S")
     derive = commands.add_parser("derive", help="write data/derived/ again from the reference data")
     derive.add_argument("--check", action="store_true", help="only name the files that differ, and write nothing")
@@ -155,8 +158,14 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _synth(arguments: argparse.Namespace) -> int:
-    from loaders.synthetic import write_cohort
+    from loaders.synthetic import CohortError, write_cohort, write_table
 
+    if (arguments.rows is None) != (arguments.table is None):
+        raise CohortError("--rows", "it belongs to --table NAME, which needs it")
+    if arguments.table is not None:
+        path = write_table(arguments.folder, arguments.table, arguments.rows, arguments.seed, DATA)
+        print(f"{path}: {arguments.rows} synthetic rows")
+        return ALL_ACCEPTED
     rows = write_cohort(arguments.folder, arguments.patients, arguments.seed, DATA)
     print(f"{arguments.folder}: {arguments.patients} synthetic patients, {rows} rows")
     return ALL_ACCEPTED

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from graph.elements import Edge, EdgeKind, NodeId, NodeKind
 from graph.errors import SchemaError, StoreUnavailableError
-from graph.store import UNFINISHED, Batch, EdgeColumns, GraphStore, Load, LoadCounts
+from graph.store import KNOWLEDGE_NODES, UNFINISHED, Batch, EdgeColumns, GraphStore, Load, LoadCounts
 from loaders.disclosure import PatientRecords
 from loaders.errors import LoadError
 from loaders.run import Listener
@@ -122,7 +122,7 @@ class _Writer:
         """Write a store's knowledge, and patients."""
         for kind in NodeKind:
             # Patients are given by the caller, in the form in which they may leave.
-            for some in _slices(source.nodes(kind) if kind is not NodeKind.PATIENT else (), _NODES_AT_ONCE):
+            for some in _slices(source.nodes(kind) if kind in KNOWLEDGE_NODES else (), _NODES_AT_ONCE):
                 self._kinds |= {node.id: kind for node in some}
                 self._write(load, Batch(some), str(kind), len(some))
         self.write_edges(load, source.knowledge_edges())

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Sequence
 
 from graph.errors import RxpathError
-from recommender.shell import asking, checking, learning, questioning
+from recommender.shell import asking, checking, learning, predicting, questioning
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; see the module for the exit codes."""
+    # Before a fit loads OpenMP: on small tables several threads wait for each other ten times as long as they work.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recommender", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for part in (asking, questioning, checking, learning):
+    for part in (asking, questioning, predicting, checking, learning):
         part.add_commands(commands)
     return parser
 

@@ -140,11 +140,13 @@ class Recommendation:
         body: the answer as JSON can hold it.
         request: what was asked.
         record: what is on file about the patient, which the answer rests on; None for a request of bare nodes.
+        foreseen: what predictors said, as :meth:`recommender.outlook.Outlook.kept` tells it; None where none was asked.
     """
 
     body: dict[str, Any]
     request: Request
     record: PatientRecord | None
+    foreseen: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -162,7 +164,8 @@ class Recommendation:
 
 def evidence_payload(snapshot: Snapshot, evidence: Evidence) -> dict[str, Any]:
     """Evidence as it stands in an answer."""
-    return {"node": node_payload(snapshot, evidence.node), "weight": evidence.weight, "why": evidence.why}
+    shown = {"node": node_payload(snapshot, evidence.node), "weight": evidence.weight, "why": evidence.why}
+    return shown | ({"prediction": evidence.foreseen.payload()} if evidence.foreseen else {})
 
 
 def excluded_payload(medicine: int, findings: tuple[Finding, ...], grounds: Grounds) -> list[dict[str, Any]]:

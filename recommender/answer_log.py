@@ -35,7 +35,7 @@ class StoredAnswer:
         created: when it was given, ISO with its offset.
         patient: whom in the store it was for; None for a case or for nodes.
         request: the request's payload.
-        record: the facts that it rests on, by ids; None for a request of bare nodes.
+        record: the facts that it rests on, by ids, with what predictors said; None for a request of bare nodes.
         snapshot: checksum of the knowledge.
         trained_on: tag of the bundle; None without one.
         model: names everything else that scores depend on.
@@ -70,7 +70,7 @@ class StoredAnswer:
             _now(),
             answer.request.patient,
             answer.request.payload(),
-            None if record is None else record_payload(record, snapshot),
+            None if record is None else record_payload(record, snapshot) | _foreseen(answer),
             snapshot.checksum,
             answer.body["trained_on"],
             model,
@@ -90,6 +90,11 @@ class ErasedAnswer:
 
     id: str
     erased: str
+
+
+def _foreseen(answer: Recommendation) -> dict[str, Any]:
+    """What predictors said, which is computed from what is on file and is erased with it."""
+    return {} if answer.foreseen is None else {"foreseen": answer.foreseen}
 
 
 class AnswerLog(Protocol):

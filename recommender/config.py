@@ -26,8 +26,14 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "resolved_half_life": (0.01, 100),
     "paths": (1, 50),
     "care_actions": (0, 50),
+    "predicted": (0, 1),
+    "predicted_floor": (0, 1),
+    "group": (0, 1),
+    "personal": (0, 1),
 }
 """The least and the greatest value of every key."""
+OF_PREDICTIONS = ("predicted", "predicted_floor", "group", "personal")
+"""Keys that count only where predictors are asked: what they made of a prediction is kept with the answer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,22 @@ class ScoringConfig:
     care_actions: int
     """How many care actions an answer shows at most (0 to 50)."""
 
+    predicted: float
+    """Factor (0 to 1) on the probability of a predicted condition, which gives its weight as evidence; 0 leaves them out."""
+
+    predicted_floor: float
+    """Least probability (0 to 1) of a predicted condition that is evidence, or that care actions are shown for."""
+
+    group: float
+    """Factor (0 to 1) on the probability that a patient is like a group, which gives the group's weight; 0 leaves it out."""
+
+    personal: float
+    """Factor (0 to 1) on what outcomes of people like this one add to direct support; 0 leaves it out."""
+
     @property
     def digest(self) -> str:
-        """A hash of all values: part of an answer's id."""
-        text = repr([(f.name, getattr(self, f.name)) for f in fields(self)])
+        """A hash of all values that every answer depends on: part of an answer's id."""
+        text = repr([(f.name, getattr(self, f.name)) for f in fields(self) if f.name not in OF_PREDICTIONS])
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -9,11 +9,15 @@ from graph.snapshot import Snapshot
 from recommender.engine import Engine
 from recommender.evidence import Evidence
 from recommender.explain import DIRECT_CODES
+from recommender.outlook import NOTHING, Outlook
 from recommender.record import PatientRecord
 from recommender.request import Request
 from recommender.safety.finding import Finding, Grounds
 from recommender.safety.screen import Screened
 from recommender.scoring import Scores
+
+PREDICTIONS = -1
+"""Stands for all predictions where facts take turns."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Consultation:
         evidence: what the walk started from.
         scores: of all medicines.
         screened: what the safety rules found about every medicine that anything speaks for; None without a record.
+        outlook: what predictors say, weighed; safety does not look at it.
     """
 
     request: Request
@@ -37,6 +42,7 @@ class Consultation:
     evidence: tuple[Evidence, ...]
     scores: Scores
     screened: Screened | None
+    outlook: Outlook = NOTHING
 
     @cached_property
     def established(self) -> tuple[int, ...]:
@@ -128,12 +134,13 @@ def share_out(ranked: Sequence[int], evidence: Sequence[Evidence], scores: Score
     """Choose the suggestions so that no condition on file takes the whole list.
 
     Each medicine belongs to the fact on file that supports it most; facts take turns, each with its best medicine that is left,
-    in the order of those medicines' ranks. Of one fact, or of no direct support at all, simply the best are chosen.
+    in the order of those medicines' ranks. All predictions together are one fact. Of one fact, or of no direct
+    support at all, simply the best are chosen.
 
     Returns:
         At most ``top`` of ``ranked``, in the order of ``ranked``.
     """
-    facts = {e.node: e.via[0] for e in evidence}
+    facts = {e.node: PREDICTIONS if e.foreseen else e.via[0] for e in evidence}
     turns: dict[int | None, int] = {}
     order = []
     for place, medicine in enumerate(ranked):

@@ -18,7 +18,8 @@ from recommender.artifacts import Bundle
 from recommender.config import ScoringConfig, read_scoring
 from recommender.edge_filter import ALL_EDGES, EdgeFilter, check_names, last_known
 from recommender.explain import Explainer
-from recommender.metapaths import Metapath, read_metapaths
+from recommender.likeness import Likeness
+from recommender.metapaths import Metapath, read_group_metapaths, read_metapaths
 from recommender.request import Request, answer_id
 from recommender.scoring import Scorer, path_count_means
 from recommender.walk import Walker
@@ -45,6 +46,7 @@ class Engines:
         metapaths: what to walk; those of the table by default, with the weights of the bundle where there is one.
         config: the numbers of the score.
         bundle: what training made of the snapshot.
+        likeness: groups of patients to walk from; None without any.
         compiled: whether to walk by compiled loops.
     """
 
@@ -56,9 +58,11 @@ class Engines:
         config: ScoringConfig | None,
         bundle: Bundle | None,
         *,
+        likeness: Likeness | None = None,
         compiled: bool,
     ) -> None:
-        self.snapshot = bundle.snapshot if bundle else snapshot
+        known = bundle.snapshot if bundle else snapshot
+        self.snapshot = likeness.within(known) if likeness else known
         self.bundle = bundle
         self.config = read_scoring() if config is None else config
         self._home = home
@@ -68,6 +72,8 @@ class Engines:
             self._metapaths, self._means = bundle.metapaths, bundle.means
             self.config = replace(self.config, damping=bundle.damping, intercept=bundle.intercept)
         self._compiled = compiled
+        self._means_of_groups: Mapping[str, float] = {}
+        self._of_groups = read_group_metapaths() if likeness else ()
         self._lock = threading.Lock()
         self._engines: OrderedDict[EdgeFilter, Engine] = OrderedDict()
         self._last_known = last_known(self.snapshot)
@@ -101,20 +107,23 @@ class Engines:
         scorer = Scorer(walker, self.config, self._path_count_means(), edges, *direct)
         return Engine(walker, scorer, Explainer(walker, self.config.paths))
 
-    def _walker(self, edges: EdgeFilter = ALL_EDGES) -> Walker:
-        return Walker(self.snapshot, self._metapaths, self.config.damping, edges, compiled=self._compiled)
+    def _walker(self, edges: EdgeFilter = ALL_EDGES, metapaths: Sequence[Metapath] | None = None) -> Walker:
+        walked = (*self._metapaths, *self._of_groups) if metapaths is None else metapaths
+        return Walker(self.snapshot, walked, self.config.damping, edges, compiled=self._compiled)
 
     def _path_count_means(self) -> Mapping[str, float]:
         """mean_m by metapath, computed once for a snapshot and kept on disk."""
+        if self._of_groups and not self._means_of_groups:
+            self._means_of_groups = path_count_means(self._walker(metapaths=self._of_groups))
         if self._means is None:
             path = self._home / "means" / f"{self.snapshot.checksum}-{self.model}.json"
             if path.exists():
                 self._means = orjson.loads(path.read_bytes())
             else:
-                self._means = path_count_means(self._walker())
+                self._means = path_count_means(self._walker(metapaths=self._metapaths))
                 path.parent.mkdir(parents=True, exist_ok=True)
                 # A name of its own: several workers may begin with the same snapshot at once.
                 partial = path.with_suffix(f".{secrets.token_hex(8)}.partial")
                 partial.write_bytes(orjson.dumps(self._means))
                 partial.replace(path)
-        return self._means
+        return {**self._means, **self._means_of_groups}

@@ -9,6 +9,8 @@ The tree::
         ├── CaseError           a case or a request cannot be understood
         ├── EvaluationError     what is to be judged cannot be
         ├── MetapathError       the table of metapaths or weights is unusable
+        ├── PredictorError      a predictor cannot be fitted, read or asked so
+        │   └── TableError      a table, its mapping or its target cannot be used
         ├── SiteError           a site's policy cannot be understood
         ├── TrainingError       nothing can be learned from this graph
         └── UnknownPatientError no such patient in the store
@@ -45,6 +47,14 @@ class CaseError(RecommenderError):
 
 class MetapathError(RecommenderError):
     """The table of metapaths or weights is unusable."""
+
+
+class PredictorError(RecommenderError):
+    """A predictor cannot be fitted, read or asked so; the message says what is missing."""
+
+
+class TableError(PredictorError):
+    """A table, its mapping or its target cannot be used; the message says which column or row, and never repeats a value."""
 
 
 class BundleError(RecommenderError):

@@ -112,11 +112,12 @@ class EveryPath:
         return self._keys[code >> 32], code & 0xFFFFFFFF
 
     def halves(self, metapath: Metapath, goal: int) -> Halves:
-        """Both halves of all paths of a metapath, of two steps or more, to a medicine."""
+        """Both halves of all paths of a metapath to a medicine; of a single step the evidence itself is the middle."""
         steps, middle = metapath.steps, len(metapath.steps) // 2
         if len(steps) == 3 and self._growth(steps) < self._back_growth(steps, goal):
             middle = 2
-        ahead, back = self._walks(steps[:middle]), self._walks_back(steps[middle:], goal)
+        ahead = self._walks(steps[:middle]) if middle else self._beginning(steps[0])
+        back = self._walks_back(steps[middle:], goal)
         order = np.argsort(back.nodes[-1], kind="stable")
         back = Walks(tuple(n[order] for n in back.nodes), tuple(k[order] for k in back.links), back.weights[order])
         first = np.searchsorted(back.nodes[-1], ahead.nodes[-1], "left")

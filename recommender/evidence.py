@@ -6,7 +6,7 @@ every step and not beyond the category: blocks and chapters are no diagnoses. A 
 speaks, more weakly, for the kinds right below it that something treats: who wrote "anxiety" may have meant one of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from graph.elements import Edge, EdgeKind, NodeKind
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
 from recommender.edge_filter import ALL_EDGES, EdgeFilter
+from recommender.foreseen import Foreseen
 from recommender.record import Fact, PatientRecord
 
 DAYS_A_YEAR = 365.25
@@ -31,6 +32,7 @@ class Evidence:
         why: the reason, in words.
         via: the nodes from what is on file up to this one; (node,) when it is on file itself.
         chain: the edges between them.
+        foreseen: the prediction that it rests on; None for what is on file.
     """
 
     node: int
@@ -38,6 +40,7 @@ class Evidence:
     why: str
     via: tuple[int, ...]
     chain: tuple[Edge, ...] = ()
+    foreseen: Foreseen | None = None
 
 
 def ancestors(
@@ -97,6 +100,56 @@ def weigh_record(
             if item.node not in best or item.weight > best[item.node].weight:
                 best[item.node] = item
     return tuple(sorted(best.values(), key=lambda e: (-e.weight, e.node)))
+
+
+def with_foreseen(
+    evidence: Sequence[Evidence],
+    record: PatientRecord,
+    foreseen: Collection[Foreseen],
+    snapshot: Snapshot,
+    config: ScoringConfig,
+    counted: EdgeFilter = ALL_EDGES,
+) -> tuple[Evidence, ...]:
+    """Evidence with what is expected beside it; what is on file, or was refuted, is not expected.
+
+    An expected condition speaks for those above it as a diagnosis does; of several reasons for one node the heaviest counts.
+
+    Args:
+        evidence: of what is on file.
+        record: the same.
+        foreseen: weighed predictions.
+        snapshot: the condition tree.
+        config: the weights.
+        counted: other edges of the tree carry no evidence.
+
+    Returns:
+        Heaviest first, equal ones in the order of their numbers.
+    """
+    told = {fact.node for fact in record.facts if fact.kind is EdgeKind.HAS_DIAGNOSIS}
+    best = {item.node: item for item in evidence}
+    for expected in foreseen:
+        for item in of_foreseen(expected, snapshot, config, counted) if expected.node not in told else ():
+            if item.node not in told and (item.node not in best or item.weight > best[item.node].weight):
+                best[item.node] = item
+    return tuple(sorted(best.values(), key=lambda e: (-e.weight, e.node)))
+
+
+def of_foreseen(expected: Foreseen, snapshot: Snapshot, config: ScoringConfig, counted: EdgeFilter) -> Iterator[Evidence]:
+    """What one weighed prediction speaks for: its condition and those above it, each with the way there.
+
+    Args:
+        expected: the prediction.
+        snapshot: the condition tree.
+        config: how much a step up the tree takes off.
+        counted: other edges of the tree carry no evidence.
+    """
+    for nodes, edges in ancestors(snapshot, expected.node, counted):
+        up = len(nodes) - 1
+        weight = expected.weight * config.ancestor**up
+        if weight <= 0 or (up and is_group(snapshot, nodes[-1])):
+            continue
+        why = expected.why + (f"; {snapshot.name(expected.node)} is a kind of {snapshot.name(nodes[-1])}" if up else "")
+        yield Evidence(nodes[-1], weight, why, nodes, edges, expected)
 
 
 def _of_fact(fact: Fact, snapshot: Snapshot, config: ScoringConfig, as_of: date, counted: EdgeFilter) -> Iterator[Evidence]:

@@ -16,8 +16,9 @@ from graph.elements import EdgeKind
 from graph.snapshot import Snapshot
 from recommender.config import ScoringConfig
 from recommender.edge_filter import ALL_EDGES, EdgeFilter
-from recommender.evidence import weigh_record
+from recommender.evidence import weigh_record, with_foreseen
 from recommender.falls import Curve, Removals
+from recommender.foreseen import Foreseen
 from recommender.record import Fact, PatientRecord
 from recommender.safety.finding import fact_payload
 from recommender.scoring import Scorer, Scores
@@ -57,22 +58,32 @@ def record_on_file(
     config: ScoringConfig,
     as_of: date,
     counted: EdgeFilter = ALL_EDGES,
+    foreseen: Sequence[Foreseen] = (),
 ) -> OnFile:
-    """What a record holds as evidence; arguments as of :func:`recommender.evidence.weigh_record`."""
+    """What a record holds as evidence, and what is expected beside it, each prediction one item.
 
-    def weigh(facts: Collection[Fact]) -> Mapping[int, float]:
+    Arguments are those of :func:`recommender.evidence.weigh_record` and the weighed predictions, which are taken as they are
+    whatever else is taken out.
+    """
+
+    def weigh(facts: Collection[Fact], expected: Sequence[Foreseen] = ()) -> Mapping[int, float]:
         left = replace(record, facts=tuple(facts))
-        return {e.node: e.weight for e in weigh_record(left, snapshot, config, as_of, counted)}
+        held = weigh_record(left, snapshot, config, as_of, counted)
+        if expected:
+            held = with_foreseen(held, record, expected, snapshot, config, counted)
+        return {e.node: e.weight for e in held}
 
     said: dict[tuple[EdgeKind, int], list[Fact]] = {}
     for fact in record.facts:
         said.setdefault((fact.kind, fact.node), []).append(fact)
     pairs = [(Item(node, tuple(facts)), weigh(facts)) for (_, node), facts in said.items()]
+    pairs += [(Item(expected.node), weigh((), (expected,))) for expected in foreseen]
     found = [(item, weights) for item, weights in pairs if weights]
 
     def without(removed: Collection[Item]) -> Mapping[int, float]:
         gone = [fact for item in removed for fact in item.facts]
-        return weigh([fact for fact in record.facts if fact not in gone])
+        away = {item.node for item in removed if not item.facts}
+        return weigh([f for f in record.facts if f not in gone], [f for f in foreseen if f.node not in away])
 
     return OnFile(tuple(i for i, _ in found), tuple(w for _, w in found), without)
 

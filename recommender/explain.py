@@ -12,6 +12,7 @@ from graph.elements import Edge, EdgeKind
 from graph.snapshot import Snapshot
 from recommender.diversity import Candidate, choose
 from recommender.evidence import Evidence
+from recommender.foreseen import Foreseen
 from recommender.metapaths import Metapath
 from recommender.outcomes import Shift
 from recommender.payload import drawn, edge_payload, node_payload, path_cypher
@@ -34,6 +35,7 @@ class Path:
         sentence: the path in words.
         start: place in ``nodes`` of the evidence that was walked from; 0 unless the way led through the condition tree.
         outcomes: of direct support, what outcomes of patients added.
+        foreseen: the prediction that it begins with; None when it begins with what is on file.
     """
 
     metapath: str
@@ -43,6 +45,7 @@ class Path:
     sentence: str
     start: int = 0
     outcomes: Shift | None = None
+    foreseen: Foreseen | None = None
 
     @property
     def edges(self) -> tuple[Edge, ...]:
@@ -53,6 +56,11 @@ class Path:
     def weakest(self) -> Edge:
         """The edge that is known most weakly; of equals the first."""
         return min(self.edges, key=lambda edge: edge.level.strength)
+
+    def weakest_said(self, snapshot: Snapshot) -> Edge:
+        """The edge that is known most weakly, the prediction that the path begins with among them."""
+        said = self.foreseen.edge(snapshot) if self.foreseen else self.weakest
+        return said if said.level.strength < self.weakest.level.strength else self.weakest
 
     def payload(self, snapshot: Snapshot) -> dict[str, Any]:
         """As it stands in an answer."""
@@ -72,12 +80,12 @@ class Path:
             "contribution": self.contribution,
             "sentence": self.sentence,
             "drawn": drawn(snapshot, self.nodes, self.edges),
-            "weakest": edge_payload(self.weakest),
+            "weakest": edge_payload(self.weakest_said(snapshot)),
             "cypher": path_cypher(nodes, self.edges),
             "outcomes": {"people": self.outcomes.people, "good": self.outcomes.good, "shift": self.outcomes.value}
             if self.outcomes
             else None,
-        }
+        } | ({"prediction": self.foreseen.payload()} if self.foreseen else {})
 
 
 POOL = 4
@@ -177,4 +185,7 @@ class Explainer:
             if evidence.chain[0].start != self._snapshot.id(evidence.via[0]):
                 names.reverse()
             sentence = f"{sentence}; {names[0]} is a kind of {names[1]}"
-        return Path(code, (*evidence.via[:-1], *nodes), (*above, *steps), amount, f"{sentence}.", len(evidence.via) - 1)
+        if evidence.foreseen:
+            sentence = f"{sentence} ({evidence.foreseen.why})"
+        shown = (*evidence.via[:-1], *nodes), (*above, *steps)
+        return Path(code, *shown, amount, f"{sentence}.", len(evidence.via) - 1, foreseen=evidence.foreseen)

@@ -187,27 +187,40 @@ def read_metapaths(path: Path = TABLE) -> tuple[Metapath, ...]:
     Raises:
         MetapathError: when the table is unusable; the message names the code.
     """
+    return _metapaths(path, "metapath")
+
+
+def read_group_metapaths(path: Path = TABLE) -> tuple[Metapath, ...]:
+    """The metapaths that begin at a group of patients: walked where a bundle has groups, and never learned.
+
+    Raises:
+        MetapathError: as :func:`read_metapaths` does.
+    """
+    return _metapaths(path, "of_group", least=1)
+
+
+def _metapaths(path: Path, table: str, least: int = 2) -> tuple[Metapath, ...]:
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8"))["metapath"]
+        rows = tomllib.loads(path.read_text(encoding="utf-8"))[table]
     except (OSError, KeyError, ValueError) as error:
         raise MetapathError(f"{path.name} cannot be read: {error}") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise MetapathError(f"{path.name}: tables of the form [[metapath]] are expected")
-    found = tuple(_metapath(row) for row in rows)
+        raise MetapathError(f"{path.name}: tables of the form [[{table}]] are expected")
+    found = tuple(_metapath(row, least) for row in rows)
     if len({m.code for m in found}) != len(found):
         raise MetapathError(f"{path.name}: a code stands twice")
     return found
 
 
-def _metapath(row: dict[str, object]) -> Metapath:
+def _metapath(row: dict[str, object], least: int) -> Metapath:
     if set(row) != {"code", "path", "weight", "sentence"}:
         raise MetapathError(f"metapath {row.get('code')}: exactly code, path, weight and sentence are expected")
     steps = parse_steps(str(row["path"]))
     weight = row["weight"]
     if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < 100:
         raise MetapathError(f"metapath {row['code']}: weight from 0 to 100 is expected")
-    if not 2 <= len(steps) <= MAX_STEPS or steps[-1].target is not NodeKind.MEDICINE:
-        raise MetapathError(f"metapath {row['code']}: 2 to {MAX_STEPS} steps that end in Medicine are expected")
+    if not least <= len(steps) <= MAX_STEPS or steps[-1].target is not NodeKind.MEDICINE:
+        raise MetapathError(f"metapath {row['code']}: {least} to {MAX_STEPS} steps that end in Medicine are expected")
     try:
         str(row["sentence"]).format(*[""] * (len(steps) + 1))
     except (AttributeError, IndexError, KeyError, ValueError) as error:

@@ -7,6 +7,7 @@ bundle's; knowledge and patients stay as they are, and so does the name of the k
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from graph.elements import EdgeKind
 from graph.snapshot import Snapshot
 from graph.store import DERIVED_EDGES, Batch, EdgeColumns, GraphStore, LoadCounts
 
@@ -29,6 +30,7 @@ def mirror(bundle_edges: Iterable[EdgeColumns], store: GraphStore, tag: str) -> 
         ValueError: when an edge is of another kind; nothing of its group has been written then.
         SchemaError: when an end is not in the store (code ``unknown-end``).
     """
+    groups = [columns for columns in store.knowledge_edges(derived=True) if columns.kind is EdgeKind.RESPONDED_TO]
     load = store.start_load(f"mirror {tag}")
     written = 0
     for group in bundle_edges:
@@ -37,6 +39,8 @@ def mirror(bundle_edges: Iterable[EdgeColumns], store: GraphStore, tag: str) -> 
         for part in _parts(group):
             written += len(part)
             store.write(Batch((), [_tagged(part, tag)]), load, str(written))
+    # What groups of patients did well on is of another bundle: it stays.
+    store.write(Batch((), groups), load, f"{written} and groups")
     return store.finish_load(load, remove_stale=True, derived=True)
 
 

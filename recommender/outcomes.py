@@ -169,36 +169,36 @@ def outcomes_and_examples(store: PatientStore, snapshot: Snapshot) -> tuple[Outc
 
 
 def _read(store: PatientStore, snapshot: Snapshot) -> Iterator[_Row]:
-    places = _Places(snapshot)
+    places = Places(snapshot)
     for patient in store.nodes(NodeKind.PATIENT):
         edges = store.edges_from(patient.id, (EdgeKind.HAS_DIAGNOSIS, EdgeKind.TAKES))
-        courses = _last_courses(edge for edge in edges if edge.kind is EdgeKind.TAKES)
+        courses = last_courses(edge for edge in edges if edge.kind is EdgeKind.TAKES)
         diagnoses = [e for e in edges if e.kind is EdgeKind.HAS_DIAGNOSIS and e.properties.get("status") != "refuted"]
         fold = int.from_bytes(blake2b(patient.id.encode(), digest_size=8).digest()) % FOLDS if courses else 0
         for course in courses:
             values = course.properties
             outcome, rating = values["outcome"], values.get("rating")
-            had = {c for d in diagnoses if _meet(d, course) for c in places.above(d.end)}
+            had = {c for d in diagnoses if meet(d, course) for c in places.above(d.end)}
             medicine = places.number(course.end)
             for condition in sorted(had & places.treated.get(medicine, frozenset())):
                 score = float(rating) if isinstance(rating, int) else np.nan
                 yield _Row(condition, medicine, outcome in GOOD, outcome == "side effect", score, fold)
 
 
-def _last_courses(courses: Iterator[Edge]) -> list[Edge]:
+def last_courses(courses: Iterator[Edge]) -> list[Edge]:
     """Of each medicine the course that began last, of those whose outcome is known."""
     known = [course for course in courses if course.properties.get("outcome") in (*GOOD, *BAD)]
     known.sort(key=lambda course: (str(course.properties.get("start", "")), course.record, course.provenance.source))
     return list({course.end: course for course in known}.values())
 
 
-def _meet(diagnosis: Edge, course: Edge) -> bool:
+def meet(diagnosis: Edge, course: Edge) -> bool:
     """Whether there was a day of both; what has no date is taken to have been always so."""
     spans = [(str(e.properties.get("start", "")), str(e.properties.get("stop") or _LAST_DAY)) for e in (diagnosis, course)]
     return spans[0][0] <= spans[1][1] and spans[1][0] <= spans[0][1]
 
 
-class _Places:
+class Places:
     """Where ids of patients' edges are in a snapshot, each looked up once.
 
     Attributes:

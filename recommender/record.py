@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind, PropertyValue
 from graph.errors import UnknownNodeError
 from graph.snapshot import Snapshot
-from graph.store import PATIENT_EDGES
+from graph.store import RECORD_EDGES
 from recommender.errors import UnknownPatientError
 
 
@@ -127,7 +127,7 @@ def read_record(store: RecordStore, snapshot: Snapshot, patient: NodeId, as_of: 
     if node.kind is not NodeKind.PATIENT:
         raise UnknownPatientError
     facts, unresolved = [], []
-    for edge in store.edges_from(patient, sorted(PATIENT_EDGES)):
+    for edge in store.edges_from(patient, sorted(RECORD_EDGES)):
         if not _known_by(edge, as_of):
             continue
         try:

@@ -40,7 +40,7 @@ def render(body: Mapping[str, Any], console: Console, *, cypher: bool = False) -
         _exploratory(exploratory, console, cypher=cypher)
     _excluded(body["excluded"], console)
     _care(body["care_actions"], console)
-    _unresolved(body["unresolved"], console)
+    _unresolved(body, console)
     if cypher:
         _statement([*body["recommendations"], *(exploratory or ())], console)
     console.print(Text(f"\n{body['notice']}", style="dim"))
@@ -52,8 +52,7 @@ def _head(body: Mapping[str, Any], console: Console) -> None:
     if patient:
         about = [patient["id"] or "case", patient["sex"] or "sex not on file"]
         about.append(f"{patient['age']} years" if patient["age"] is not None else "age not on file")
-        about += ["pregnant"] if patient["pregnant"] else []
-        about += ["synthetic"] if patient["synthetic"] else []
+        about += [word for word in ("pregnant", "synthetic") if patient[word]]
         console.print(Text(f"Patient {', '.join(about)}", style="bold"))
         if not body["screened"]:
             console.print(Text("Not screened for safety: an allergy or a medicine in use is not known", style="bold red"))
@@ -242,8 +241,10 @@ def _care(actions: Sequence[Mapping[str, Any]], console: Console) -> None:
         console.print(Text(f"    {category}{item['care_action']['name']}"))
 
 
-def _unresolved(items: Sequence[Mapping[str, Any]], console: Console) -> None:
-    for item in items:
+def _unresolved(body: Mapping[str, Any], console: Console) -> None:
+    for item in body["unresolved"]:
         near = f"; did you mean {', '.join(item['nearest'])}?" if item["nearest"] else ""
         style = "bold red" if item["blocks_safety"] else "yellow"
         console.print(Text(f"\nNot understood {item['pointer']}: {item['text']} ({item['reason']}{near})", style=style))
+    for item in body.get("predictors_refused", ()):
+        console.print(Text(f"\nNot asked, the predictor {item['predictor']}: {item['reason']}", style="yellow"))

@@ -17,7 +17,11 @@ from graph.errors import RxpathError, SnapshotError, UnknownNodeError
 from graph.snapshot import Snapshot
 from recommender.answer_log import AnswerLog, ErasedAnswer, StoredAnswer
 from recommender.artifacts import FOLDER, Bundle, read_bundle
-from recommender.errors import BundleError, SiteError
+from recommender.errors import BundleError, PredictorError, SiteError
+from recommender.likeness import Likeness
+from recommender.outlook import NOTHING, outlook_of
+from recommender.predictors.bundles import PredictorBundles
+from recommender.predictors.foresight import likeness_of
 from recommender.record import record_from
 from recommender.request import Reader, Request
 from recommender.safety.finding import VERSION
@@ -85,7 +89,7 @@ class Replayer:
         self._home = home
         self._site = site
         self._compiled = compiled
-        self._recommenders: dict[tuple[str, str | None], Recommender] = {}
+        self._recommenders: dict[tuple[str, str | None, str | None], Recommender] = {}
 
     def replay(self, answer_id: str) -> Replay:
         """The answer of this id, computed again.
@@ -110,27 +114,42 @@ class Replayer:
         return found
 
     def _again(self, stored: StoredAnswer) -> Replay:
-        recommender = self._recommender(stored.snapshot, stored.trained_on)
+        foreseen = (stored.record or {}).get("foreseen")
+        named = foreseen["groups"] if foreseen else ()
+        recommender = self._recommender(stored.snapshot, stored.trained_on, named[0]["bundle"] if named else None)
         if recommender.model != stored.model:
             raise _GoneError(
                 Outcome.MODEL,
                 "the metapaths, the numbers of the score or the site's policy are not those that it was computed with",
             )
         record = None if stored.record is None else record_from(stored.record, recommender.snapshot)
-        body = recommender.recommend(request_from(stored.request), record).json()
+        outlook = outlook_of(foreseen, recommender.snapshot) if foreseen else NOTHING
+        body = recommender.recommend(request_from(stored.request), record, outlook).json()
         if hashlib.sha256(body).hexdigest() != stored.digest:
             raise _GoneError(Outcome.DIFFERENT, "everything is there, yet another answer comes of it: the program changed")
         return Replay(Outcome.SAME, f"the same {len(body)} bytes as on {stored.created[:10]}", body)
 
-    def _recommender(self, checksum: str, tag: str | None) -> Recommender:
-        if (checksum, tag) not in self._recommenders:
+    def _recommender(self, checksum: str, tag: str | None, groups: str | None) -> Recommender:
+        if (checksum, tag, groups) not in self._recommenders:
             snapshot = self._snapshot(checksum)
             bundle = self._bundle(snapshot, tag) if tag else None
             made = Recommender(
-                _NoPatients(), snapshot, self._home, bundle=bundle, site=self._policy(snapshot), compiled=self._compiled
+                _NoPatients(),
+                snapshot,
+                self._home,
+                bundle=bundle,
+                site=self._policy(snapshot),
+                likeness=self._likeness(snapshot, groups) if groups else None,
+                compiled=self._compiled,
             )
-            self._recommenders[checksum, tag] = made
-        return self._recommenders[checksum, tag]
+            self._recommenders[checksum, tag, groups] = made
+        return self._recommenders[checksum, tag, groups]
+
+    def _likeness(self, snapshot: Snapshot, tag: str) -> Likeness:
+        try:
+            return likeness_of(PredictorBundles(self._home).version("groups", tag), snapshot)
+        except PredictorError as error:
+            raise _GoneError(Outcome.BUNDLE, str(error)) from None
 
     def _snapshot(self, checksum: str) -> Snapshot:
         path = self._snapshots / f"{checksum}.snapshot"

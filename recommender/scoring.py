@@ -106,6 +106,18 @@ class Scorer:
         other.walker, other._untold = walker, untold
         return other
 
+    def moved(self, shifts: Mapping[tuple[int, int], Shift]) -> "Scorer":
+        """The same scorer for one patient, of whom outcomes say something else than of all people.
+
+        Args:
+            shifts: in the place of those of the same pairs.
+        """
+        if not shifts:
+            return self
+        other = copy(self)
+        other._shifts = {**self._shifts, **shifts}
+        return other
+
     @property
     def intercept(self) -> float:
         """b: the score of a medicine that nothing speaks for."""

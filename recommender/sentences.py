@@ -153,6 +153,8 @@ class _Patient(_Analyst):
             parts.append(self._words["kind_of"].format(**names))
         if path["metapath"] == "CtM" and "first line" in path["sentence"]:
             parts.append(kinds["first"])
+        if path.get("prediction") and start["kind"] == "Condition":
+            parts.append(self._words["expected"].format(**names))
         share = path["contribution"] / whole if whole > 0 else 0.0
         strength = "strong" if share >= STRONG else "some" if share >= SOME else "small"
         level = self._words["level"].get(path["weakest"]["knowledge_level"])

@@ -49,6 +49,19 @@ def test_the_readme_shows_what_its_command_answers(demo: Path) -> None:
     assert not missing
 
 
+def test_the_readme_shows_what_is_predicted_of_its_case(demo: Path, tmp_path: Path) -> None:
+    block = README.split("<!-- predict -->\n", 1)[1].split("<!-- /predict -->", 1)[0].splitlines()
+    (tmp_path / "case.json").write_text(block[2], encoding="utf-8")
+    commands = [line.removeprefix("$ python -m ").split() for line in block if line.startswith("$ python -m ")]
+    shown = [_without_decimals(line) for line in block[block.index(f"$ python -m {' '.join(commands[-1])}") + 1 : -1]]
+
+    run(demo, *commands[0])
+    answered = run(demo, *(str(tmp_path / word) if word == "case.json" else word for word in commands[-1])).splitlines()
+
+    assert len(shown) > 10
+    assert shown == [_without_decimals(line) for line in answered]
+
+
 def test_what_was_learned_leaves_a_healthy_adult_the_first_line(demo: Path) -> None:
     case = demo / "case.json"
     case.write_text(json.dumps({"age": 50, "sex": "male", "conditions": ["hypertension"]}), encoding="utf-8")
@@ -108,7 +121,7 @@ def test_a_package_offers_eight_names_at_most(package: str) -> None:
 def test_every_requirement_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for name in PACKAGES for path in (PROJECT / name).rglob("*.py"))
     modules = {"argon2-cffi": "argon2", "neo4j-rust-ext": "neo4j", "flask-openapi3-swagger": "flask_openapi3_swagger"}
-    modules |= {"scikit-learn": "sklearn"}
+    modules |= {"scikit-learn": "sklearn", "xgboost-cpu": "xgboost"}
     for line in (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name = line.split("==")[0]

@@ -5,7 +5,7 @@ together.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -89,6 +89,31 @@ class OutcomesShown(Answer):
     shift: float = Field(description="what that adds to the contribution of a diagnosis of weight 1")
 
 
+class PredictionShown(Answer):
+    """What a predictor expects: no fact, and shown as none."""
+
+    probability: float = Field(ge=0, le=1)
+    interval: list[float] = Field(description="95 %")
+    why: str
+    predictor: str
+    bundle: str
+    explanation: dict[str, Any] = Field(description="what each value adds, with where it is on file")
+
+
+class PredictorNamed(Answer):
+    """A predictor that an answer rests on."""
+
+    predictor: str
+    bundle: str
+
+
+class PredictorRefused(Answer):
+    """A predictor that was fitted and cannot be asked."""
+
+    predictor: str
+    reason: str
+
+
 class PathShown(Answer):
     """A path from what is on file to a medicine, with its share of the score."""
 
@@ -100,6 +125,7 @@ class PathShown(Answer):
     drawn: str
     weakest: EdgeShown
     outcomes: OutcomesShown | None = Field(description="of a known treatment with enough outcomes; else null")
+    prediction: PredictionShown | None = Field(None, description="what the path begins with, where that is no fact")
     cypher: Cypher
 
 
@@ -194,6 +220,7 @@ class EvidenceShown(Answer):
     node: NodeShown
     weight: float
     why: str
+    prediction: PredictionShown | None = Field(None, description="where the node is expected and not on file")
 
 
 class CareShown(Answer):
@@ -239,3 +266,7 @@ class RecommendationShown(Answer):
     care_actions: list[CareShown]
     unresolved: list[UnresolvedShown]
     notice: str
+    predictors: list[PredictorNamed] = Field(default_factory=list, description="that the answer rests on")
+    predictors_refused: list[PredictorRefused] = Field(
+        default_factory=list, description="that say nothing, as their bundle may not serve"
+    )

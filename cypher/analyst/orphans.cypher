@@ -3,10 +3,10 @@
 // columns: lack, kind, nodes, examples
 // Edges of patients and those derived by training do not count as knowledge. Examples are the first ten ids.
 MATCH (store:Store {name: 'live'})
-MATCH (node:Entity&!Patient {graph: store.graph})
+MATCH (node:Entity&!Patient&!Group {graph: store.graph})
 WITH node,
-  COUNT { (node)--() } - COUNT { (node)-[:SIMILAR_TO]-() }
-    - COUNT { (node)<-[:HAS_DIAGNOSIS|HAS_SYMPTOM|TAKES|ALLERGIC_TO|HAS_PHENOTYPE|HAS_RESULT]-() } = 0 AS alone
+  COUNT { (node)--() } - COUNT { (node)-[:SIMILAR_TO|RESPONDED_TO]-() }
+    - COUNT { (node)<-[:HAS_DIAGNOSIS|HAS_SYMPTOM|TAKES|ALLERGIC_TO|HAS_PHENOTYPE|HAS_RESULT|PREDICTED]-() } = 0 AS alone
 UNWIND [lack IN [
     CASE WHEN alone THEN 'any edge' END,
     CASE WHEN node.kind = 'Medicine' AND NOT EXISTS { (node)-[:HAS_INGREDIENT]->() } THEN 'an ingredient' END,

@@ -44,9 +44,13 @@ def contributions(of: Consultation, medicine: int, paths: Sequence[Path]) -> dic
         "edges": [{"edge": edge, "amount": amount} for edge, amount in _by_edge(paths)],
         "sources": _totals((edge.provenance.source, part) for path in paths for edge, part in _parts(path)),
         "levels": _totals((str(path.weakest.level), path.contribution) for path in paths),
-        "predicted": sum(p.contribution for p in paths if any(e.level is KnowledgeLevel.PREDICTION for e in p.edges)),
+        "predicted": sum(p.contribution for p in paths if _rests_on_predictions(p)),
         "remainder": score - intercept - shown,
     }
+
+
+def _rests_on_predictions(path: Path) -> bool:
+    return path.foreseen is not None or any(edge.level is KnowledgeLevel.PREDICTION for edge in path.edges)
 
 
 def _sorted(rows: Iterable[tuple[Any, list[float]]]) -> list[tuple[Any, list[float]]]:

@@ -83,4 +83,5 @@ def _counterfactual(
 def _on_file(recommender: Recommender, of: Consultation) -> OnFile:
     if of.record is None:
         return nodes_on_file([e.node for e in of.evidence])
-    return record_on_file(of.record, of.snapshot, recommender.config, of.request.as_of, of.engine.walker.edges)
+    expected = (*of.outlook.conditions, *of.outlook.groups)
+    return record_on_file(of.record, of.snapshot, recommender.config, of.request.as_of, of.engine.walker.edges, expected)

@@ -152,7 +152,28 @@ def _findings(findings: Sequence[Mapping[str, Any]], console: Console, *, proofs
 
 
 def _paths(paths: Sequence[Mapping[str, Any]], console: Console) -> None:
+    opened: list[Mapping[str, Any]] = []
     for path in paths:
         line = Text(f"    {path['contribution']:+.2f}  {path['drawn']}")
         line.append(f"  [{path['edges'][-1]['source']}, {path['weakest']['knowledge_level']}]", style="dim")
         console.print(line, soft_wrap=True)
+        prediction = path.get("prediction")
+        if prediction and prediction not in opened:
+            opened.append(prediction)
+            _prediction(prediction, console)
+
+
+def _prediction(prediction: Mapping[str, Any], console: Console) -> None:
+    """What a prediction rests on, down to the values on file."""
+    low, high = prediction["interval"]
+    console.print(Text(f"        {prediction['why']} [{low:.0%} to {high:.0%}]"), soft_wrap=True)
+    explanation = prediction["explanation"]
+    parts = explanation.get("contributions", ())
+    for part in parts[:SHOWN]:
+        place = f" (on file: {part['record']})" if part["record"] else ""
+        text = f"            {part['amount']:+.2f}  {part['label']}: {part['value']}{place}"
+        console.print(Text(text, style="dim"), soft_wrap=True)
+    if len(parts) > SHOWN:
+        console.print(Text(f"            and {len(parts) - SHOWN} more (--json)", style="dim"))
+    if explanation.get("alike"):
+        console.print(Text(f"            {explanation['alike']}", style="dim"), soft_wrap=True)

@@ -9,17 +9,19 @@ from typing import Any
 from graph.elements import NodeKind
 from graph.snapshot import Snapshot
 from recommender.errors import EvaluationError
+from recommender.shell import judging, reporting, training
 from recommender.shell.opening import opened, print_json, progress_bar, recommender_of
 from recommender.shell.whom import day_of
 
 
 def add_commands(commands: Any) -> None:  # argparse has no public type for what add_subparsers gives
     """Add the commands' parsers."""
-    train = commands.add_parser("train", help="learn weights and probabilities from the known treatments")
+    train = commands.add_parser("train", help="learn weights and probabilities from the known treatments; or a predictor")
     train.set_defaults(run=_train)
     told = train.add_mutually_exclusive_group()
     told.add_argument("--brief", action="store_true", help="say in one line what was learned")
     told.add_argument("--json", action="store_true", help="what was learned as JSON")
+    training.add_options(train)
     for name, run, text in (
         ("evaluate", _evaluate, "how well unseen treatments are found, beside what any model has to beat"),
         ("report", _report, "the same as one HTML page with plots"),
@@ -41,16 +43,26 @@ def add_commands(commands: Any) -> None:  # argparse has no public type for what
                 action="store_true",
                 help="what safety says about the patients of the store, and how far paths carry scores, instead",
             )
-            judge.add_argument("--as-of", metavar="DATE", help="the day of the answers that --alerts counts in (ISO; today)")
+            what.add_argument(
+                "--predictions",
+                action="store_true",
+                help="whether what predictors say makes recommendations better, on patients of the store whom they do not know",
+            )
+            judge.add_argument(
+                "--as-of", metavar="DATE", help="the day of the answers of --alerts and --predictions (ISO; today)"
+            )
             judge.add_argument("--json", action="store_true", help="all figures as JSON")
         else:
             judge.add_argument("--out", type=Path, default=Path("report.html"), metavar="FILE", help="the page (report.html)")
+            reporting.add_options(judge)
     embeddings = commands.add_parser("embeddings", help="how well node vectors find hidden edges, method by method")
     embeddings.set_defaults(run=_embeddings)
     embeddings.add_argument("--seed", type=int, default=0, metavar="N", help="of what is hidden and of the vectors")
 
 
 def _train(given: argparse.Namespace) -> int:
+    if training.wanted(given):
+        return training.train_predictor(given)
     from rich.console import Console
 
     from recommender.bundling import train
@@ -72,7 +84,7 @@ def _judged(given: argparse.Namespace) -> dict[str, Any]:
 
     if given.on and not given.split:
         raise EvaluationError("--on chooses a part of a --split")
-    shared = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+    shared = _shared()
     with opened() as (_, _, snapshot), progress_bar() as progress:
 
         def trainer(graph: Snapshot) -> Callable[[Any], Any]:
@@ -91,21 +103,34 @@ def _judged(given: argparse.Namespace) -> dict[str, Any]:
         )
 
 
+def _shared() -> Path:
+    """Where reference data lie: the setting, or beside the project."""
+    return Path(os.environ.get("RXPATH_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+
+
 def _evaluate(given: argparse.Namespace) -> int:
     from rich.console import Console
 
     from recommender.judge.alerting_table import render_alerting
     from recommender.judge.evaluation_tables import render_evaluation
+    from recommender.judge.predictions_table import render_predictions
 
-    if given.as_of and not given.alerts:
-        raise EvaluationError("--as-of is the day of --alerts")
-    if given.alerts and (given.on or given.permuted):
-        raise EvaluationError("--on and --permuted judge treatments; --alerts counts what safety says")
-    result = _alerts(given) if given.alerts else _judged(given)
+    of_patients = given.alerts or given.predictions
+    if given.as_of and not of_patients:
+        raise EvaluationError("--as-of is the day of --alerts or --predictions")
+    if of_patients and (given.on or given.permuted):
+        raise EvaluationError("--on and --permuted judge treatments; --alerts and --predictions are about patients")
+    show: Callable[[dict[str, Any], Console], None]
+    if given.alerts:
+        result, show = _alerts(given), render_alerting
+    elif given.predictions:
+        result, show = judging.judged_predictions(day_of(given.as_of)), render_predictions
+    else:
+        result, show = _judged(given), render_evaluation
     if given.json:
         print_json(result)
     else:
-        (render_alerting if given.alerts else render_evaluation)(result, Console(highlight=False))
+        show(result, Console(highlight=False))
     return 0
 
 
@@ -132,6 +157,8 @@ def _alerts(given: argparse.Namespace) -> dict[str, Any]:
 
 
 def _report(given: argparse.Namespace) -> int:
+    if reporting.wanted(given):
+        return reporting.report_on_predictors(given, _shared())
     from recommender.artifacts import FOLDER, find_bundle
     from recommender.judge.report import write_report
 

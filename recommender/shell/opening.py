@@ -33,13 +33,27 @@ def recommender_of(
     """The recommender of a snapshot with its bundle; compiled where that pays for one question, unless said."""
     # Imported here so that --help and usage errors do not wait for the compiled kernels.
     from recommender.artifacts import FOLDER, find_bundle
+    from recommender.config import read_scoring
+    from recommender.predictors.foresight import foresight_of
     from recommender.safety.site import read_site
     from recommender.service import Recommender
 
     bundle = find_bundle(settings.home / FOLDER, snapshot)
     fast = snapshot.link_count > COMPILED_FROM if compiled is None else compiled
     site = read_site(settings.site, snapshot)
-    return Recommender(store, snapshot, settings.home, bundle=bundle, site=site, compiled=fast)
+    config = read_scoring()
+    foresight, likeness = foresight_of(settings.home, snapshot, config)
+    return Recommender(
+        store,
+        snapshot,
+        settings.home,
+        config=config,
+        bundle=bundle,
+        site=site,
+        foresight=foresight,
+        likeness=likeness,
+        compiled=fast,
+    )
 
 
 @contextmanager

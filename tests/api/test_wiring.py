@@ -3,6 +3,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,16 +11,20 @@ from flask.testing import FlaskClient
 from api.accounts import AccountStore
 from api.guarded_store import GuardedStore
 from api.wiring import LOOK_SECONDS, LiveServing, wire
+from graph.compiler import compile_snapshot
 from graph.elements import EdgeKind, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SnapshotError
 from recommender.artifacts import FOLDER
 from recommender.bundling import train
 from recommender.errors import BundleError
+from recommender.predictors.bundles import PredictorBundles
+from recommender.predictors.conditions.fitting import FittedConditions, fit_conditions
 from tests.api import small
 from tests.api.conftest import settings_of, sign_in
 from tests.api.small import batch, edge, node
 from tests.recommender.conftest import REFERENCE, write
+from tests.recommender.practice import practice
 from tests.recommender.test_training import CONFIG
 from tests.recommender.training_graph import family_edges
 
@@ -168,6 +173,54 @@ def test_a_bundle_that_was_trained_meanwhile_serves_soon(tmp_path: Path) -> None
     live()
     time.sleep(0.5)
     assert live() is after
+
+
+def clinic(home: Path) -> FittedConditions:
+    """A home with people whose symptoms tell of what they had, and what is learned of them."""
+    edges, nodes = practice(120)
+    with closing(EmbeddedStore(home / "graph.sqlite")) as store:
+        write(store, edges, nodes)
+        return fit_conditions(store, compile_snapshot(store, home / "snapshots"))
+
+
+def test_a_predictor_that_was_fitted_meanwhile_answers_soon_and_a_changed_one_is_told(
+    tmp_path: Path, accounts: AccountStore
+) -> None:
+    fitted = clinic(tmp_path)
+    client = wire(settings_of(tmp_path), accounts).test_client()
+    headers = sign_in(client, "dr.ada")
+    case = {"symptoms": ["burning when urinating", "Pelvic pain"], "sex": "female", "age": 30}
+
+    def answer() -> dict[str, Any]:
+        found = client.post("/v1/recommendations", json=case, headers=headers)
+        assert found.status_code == 200, found.data
+        return dict(found.get_json())
+
+    before = answer()
+    assert "predictors" not in before
+
+    bundles = PredictorBundles(tmp_path)
+    first = bundles.write("conditions", fitted.arrays(), fitted.notes())
+    wait_for(lambda: "predictors" in answer())
+    served = answer()
+    assert served["predictors"] == [{"predictor": "conditions", "bundle": first}]
+    assert any(e["node"]["id"] == "C:uti" and e["prediction"]["bundle"] == first for e in served["evidence"])
+
+    # Another version, whose file is changed before anybody looks: the service goes on without it and says so.
+    second = bundles.write("conditions", fitted.arrays(), fitted.notes() | {"note": "again"})
+    [path] = tmp_path.glob(f"predictors/conditions/{second}-*")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    wait_for(lambda: "predictors_refused" in answer())
+    refused = answer()
+    assert refused["predictors"] == []
+    [told] = refused["predictors_refused"]
+    assert told["predictor"] == "conditions"
+    assert "was changed or comes from elsewhere" in told["reason"]
+    assert str(tmp_path) not in told["reason"]
+    assert refused["recommendations"] == before["recommendations"]
+
+    bundles.roll_back("conditions")
+    wait_for(lambda: answer().get("predictors") == served["predictors"])
 
 
 def test_a_damaged_bundle_serves_nobody_and_the_old_one_goes_on(tmp_path: Path) -> None:

@@ -3,7 +3,20 @@
 import importlib
 import sys
 
-NAMES = ("walk", "snapshot", "http", "shell", "load", "cohort", "neo4j", "embeddings", "training", "safety", "counterfactual")
+NAMES = (
+    "walk",
+    "snapshot",
+    "http",
+    "shell",
+    "load",
+    "cohort",
+    "neo4j",
+    "embeddings",
+    "training",
+    "safety",
+    "counterfactual",
+    "predictors",
+)
 
 
 def main(names: list[str]) -> int:

@@ -2,19 +2,30 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from neo4j import Driver, GraphDatabase, NotificationMinimumSeverity
 
 from deploy.neo4j.server import Server
-from graph.elements import EdgeKind
+from graph.connect import open_store
+from graph.credentials import Credentials
+from graph.elements import EdgeKind, Node, NodeId, NodeKind, PropertyValue
 from graph.queries import FOLDER, Query, catalogue
+from graph.store import Batch, EdgeColumns
 from tests.cypher.asking import Asker
 from tests.cypher.python_texts import cypher_in, modules, names_in
+from tests.cypher.small import LABEL, PATIENT, edge
 
 ANALYST = [name for name in catalogue() if name.startswith("analyst/")]
 BENCHMARKS = sorted((FOLDER.parent / "tests" / "benchmarks").glob("*.py"))
 NAMED = {path: names_in(path.read_text(encoding="utf-8")) for path in (*modules(), *BENCHMARKS)}
+
+OF_GROUP: dict[str, PropertyValue] = {"people": 5, "bundle": "b1"}
+GROUP = Node(NodeId("rx:group-1"), NodeKind.GROUP, "older", LABEL, (), OF_GROUP)
+RESPONDED = edge(GROUP.id, EdgeKind.RESPONDED_TO, "M:nifedipine", share=0.5, shift=0.1, **OF_GROUP)
+PREDICTED = edge(PATIENT, EdgeKind.PREDICTED, "C:angina", probability=0.5, predictor="conditions", bundle="b1")
+"""What predictors write, which the small graph has not."""
 
 
 def code(name: str) -> str:
@@ -69,7 +80,12 @@ class TestUse:
 
 @pytest.fixture(scope="module")
 def talkative(ask: Asker, neo4j_server: Server) -> Iterator[Driver]:
-    """Tells every warning and every hint, over a graph in which all that analysts' statements name is found."""
+    """Tells every warning and every hint, over a graph in which all that statements name is found."""
+    with closing(open_store(neo4j_server.bolt, Credentials(neo4j_server.user, neo4j_server.password))) as store:
+        run = store.start_load("predictors")
+        groups = EdgeColumns.of([RESPONDED], NodeKind.GROUP, NodeKind.MEDICINE)
+        store.write(Batch((GROUP,), [groups, EdgeColumns.of([PREDICTED], NodeKind.PATIENT, NodeKind.CONDITION)]), run, "all")
+        store.finish_load(run, remove_stale=False)
     auth = (neo4j_server.user, neo4j_server.password)
     lowest = NotificationMinimumSeverity.INFORMATION
     with GraphDatabase.driver(neo4j_server.bolt, auth=auth, notifications_min_severity=lowest) as driver:

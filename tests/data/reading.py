@@ -21,7 +21,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "gene": _NAMED,
     "phenotype": ("id", "gene", "name", "synonyms", "indeterminate"),
     "allele": ("id", "gene", "name", "synonyms", "function", "activity"),
-    "care_action": ("id", "name", "category", "description"),
+    "care_action": ("id", "name", "category", "description", "sex", "youngest", "oldest"),
     "medicine": (*_NAMED, "ingredients", "atc", "rxcui", "route", "prescription"),
     "reference_range": ("test", "sex", "age_from", "age_to", "low", "high", "critical_low", "critical_high"),
     "allergy_class_member": ("class", "ingredient"),

@@ -41,7 +41,7 @@ def filled(rules: Mapping[str, PropertyRule], text: str) -> dict[str, PropertyVa
         if is_free(rule):
             values[name] = (text, text) if rule.type is tuple else text
         elif rule.required:
-            values[name] = rule.values[0] if rule.values else rule.type(min(1.5, rule.high))
+            values[name] = rule.values[0] if rule.values else rule.type(max(rule.low, min(1.5, rule.high)))
     return values
 
 

@@ -1,7 +1,7 @@
 """Elements, batches and random graphs for the tests of the graph layer.
 
 A kind follows from an id's prefix, so that a graph reads as a list of ids: ``M:`` medicine, ``C:`` condition, ``S:`` symptom,
-``G:`` gene, ``K:`` drug class, ``I:`` ingredient, ``patient:`` patient.
+``G:`` gene, ``K:`` drug class, ``I:`` ingredient, ``U:`` group, ``patient:`` patient.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,13 +23,17 @@ KINDS = {
     "K": NodeKind.DRUG_CLASS,
     "I": NodeKind.INGREDIENT,
     "patient": NodeKind.PATIENT,
+    "U": NodeKind.GROUP,
 }
 Required = Mapping[EdgeKind, Mapping[str, PropertyValue]]
 REQUIRED: Required = {
     EdgeKind.INTERACTS_WITH: {"severity": "severe"},
     EdgeKind.CONTRAINDICATED_IN: {"strength": "absolute"},
     EdgeKind.SIMILAR_TO: {"similarity": 0.5, "bundle": "b1"},
+    EdgeKind.PREDICTED: {"probability": 0.5, "predictor": "conditions", "bundle": "b1"},
+    EdgeKind.RESPONDED_TO: {"people": 5, "share": 0.5, "shift": 0.1, "bundle": "b1"},
 }
+OF_NODES: Mapping[NodeKind, Mapping[str, PropertyValue]] = {NodeKind.GROUP: {"people": 5, "bundle": "b1"}}
 
 
 def kind_of(node_id: str) -> NodeKind:
@@ -39,9 +43,12 @@ def kind_of(node_id: str) -> NodeKind:
 def node(
     node_id: str, name: str = "", aliases: Iterable[str] = (), /, *, source: Provenance = SOURCE, **values: PropertyValue
 ) -> Node:
-    """A node; a patient has no name, any other is called like its id when nothing else is given."""
+    """A node with the properties that its kind requires; a patient has no name, any other is by default called like its id."""
     kind = kind_of(node_id)
-    return Node(NodeId(node_id), kind, name or ("" if kind is NodeKind.PATIENT else node_id), source, tuple(aliases), values)
+    properties = {**OF_NODES.get(kind, {}), **values}
+    return Node(
+        NodeId(node_id), kind, name or ("" if kind is NodeKind.PATIENT else node_id), source, tuple(aliases), properties
+    )
 
 
 def edge(
@@ -119,6 +126,8 @@ SMALL_EDGES = (
     edge(EdgeKind.TAKES, "patient:1", "M:aspirin", record="t2", start="2021-01-01"),
 )
 SMALL = batch(SMALL_NODES, SMALL_EDGES)
+NEVER_COMPILED = (NodeKind.PATIENT, NodeKind.GROUP)
+"""Kinds that no snapshot has: patients are read live, and groups are derived and belong to a bundle."""
 
 
 class Spec(NamedTuple):

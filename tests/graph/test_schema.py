@@ -135,7 +135,7 @@ def allowed(rule: PropertyRule) -> st.SearchStrategy[Any]:
     return {
         str: st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30),
         bool: st.booleans(),
-        int: st.integers(None if low is None else int(low), None if high is None else int(high)),
+        int: st.integers(-(2**63) if low is None else int(low), 2**63 - 1 if high is None else int(high)),
         float: st.floats(low, high, allow_nan=False, allow_infinity=False) | st.integers(math.ceil(low or 0), int(high or 10)),
         tuple: st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9), max_size=3).map(tuple),
     }[rule.type]

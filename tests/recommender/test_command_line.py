@@ -236,3 +236,20 @@ def test_a_reader_that_goes_away_is_no_error(home: Graph) -> None:
     _, err = process.communicate(timeout=60)
 
     assert err == b""
+
+
+@pytest.mark.parametrize(("told", "threads"), [({}, 1), ({"OMP_NUM_THREADS": "2"}, 2)])
+def test_a_command_fits_with_one_thread_unless_it_is_told_otherwise(told: dict[str, str], threads: int) -> None:
+    """Several threads take ten times as long for the small fits of predictors; OpenMP reads its setting when it is loaded."""
+    code = """
+from recommender.__main__ import main
+main(["verify", "/nowhere.json"])
+import sklearn.cluster, threadpoolctl
+print({pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "openmp"})
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | told
+    found = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == str({threads})

@@ -37,6 +37,24 @@ def test_what_goes_over_a_link_by_hand(graph_of: Callable[..., Graph]) -> None:
     }
 
 
+def test_of_a_single_step_the_evidence_is_the_middle(graph_of: Callable[..., Graph]) -> None:
+    graph = graph_of([("M:1", "TREATS", "C:a"), ("M:1", "TREATS", "C:b"), ("M:2", "TREATS", "C:b")])
+    path = metapath("Condition <-TREATS- Medicine")
+    every = EveryPath(
+        Walker(graph.snapshot, [path], 0.0, compiled=False), {graph.number("C:a"): 0.5, graph.number("C:b"): 0.25}
+    )
+
+    halves = every.halves(path, graph.number("M:1"))
+
+    found = halves.paths()
+    assert [tuple(graph.ids(row)) for row in zip(*(n.tolist() for n in found.nodes), strict=True)] == [
+        ("C:a", "M:1"),
+        ("C:b", "M:1"),
+    ]
+    assert found.weights.tolist() == [0.5, 0.25]
+    assert halves.most_over()[1].tolist() == [0.5, 0.25]
+
+
 @settings(max_examples=80)
 @given(walks(), st.sampled_from([0.0, 0.4]), st.sampled_from(list(KnowledgeLevel)))
 def test_every_path_is_found_once_with_its_links(build: Build, walk, damping, level) -> None:  # type: ignore[no-untyped-def]

@@ -39,7 +39,7 @@ _PROPERTIES: Mapping[str, Mapping[str, str]] = {
     "lab_test": {"unit": "unit", "other_units": "other_units"},
     "phenotype": {"gene": "gene", "indeterminate": "indeterminate"},
     "allele": {"gene": "gene", "function": "function", "activity": "activity"},
-    "care_action": {"category": "category", "description": "description"},
+    "care_action": {name: name for name in ("category", "description", "sex", "youngest", "oldest")},
     "medicine": {"atc": "atc", "rxcui": "rxcui", "route": "routes", "prescription": "prescription", "note": "note"},
 }
 _SCHEMES = {"drug_class": "atc", "allergy_class": "allergy"}

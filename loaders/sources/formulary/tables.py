@@ -64,6 +64,9 @@ NODE_TABLES = (
         "care_action",
         _one_of("category", "lifestyle", "diet", "exercise", "prevention", "monitoring", "referral"),
         Column("description"),
+        _one_of("sex", "female", "male", required=False),
+        Column("youngest", NUMBER, low=0, high=150),
+        Column("oldest", NUMBER, low=0, high=150),
     ),
     _nodes(
         "medicine",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeId, Provenance
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
 from graph.store import GraphStore, LoadCounts
 from tests.graph.building import SMALL, SMALL_EDGES, SMALL_NODES, batch, content, edge, knowledge, load
 
@@ -104,3 +104,36 @@ def test_a_build_takes_derived_edges_along(store: GraphStore, opened: Callable[[
     store.adopt(staging)
 
     assert derived(opened()) == [CONDITIONS, MEDICINES]
+
+
+GROUP = Node(NodeId("U:group-1"), NodeKind.GROUP, "older", METHOD, (), {"people": 5, "bundle": "b1"})
+RESPONDED = Edge(
+    EdgeKind.RESPONDED_TO,
+    GROUP.id,
+    NodeId("M:aspirin"),
+    METHOD,
+    KnowledgeLevel.STATISTICAL,
+    properties={"people": 5, "share": 0.5, "shift": 0.1, "bundle": "b1"},
+)
+
+
+def test_groups_are_derived_and_no_knowledge(store: GraphStore) -> None:
+    load(store, SMALL)
+    before = store.revision()
+
+    load(store, batch([GROUP], [RESPONDED]), name="groups", remove_stale=True, derived=True)
+
+    assert store.revision() == before
+    assert derived(store) == [RESPONDED]
+    assert list(store.nodes(NodeKind.GROUP)) == [GROUP]
+    assert RESPONDED.key not in knowledge(store)
+
+
+def test_a_build_leaves_no_group_behind(store: GraphStore) -> None:
+    load(store, SMALL)
+    load(store, batch([GROUP], [RESPONDED]), name="groups", remove_stale=True, derived=True)
+
+    load(store, SMALL, name="build", remove_stale=True)
+
+    assert list(store.nodes(NodeKind.GROUP)) == []
+    assert derived(store) == []

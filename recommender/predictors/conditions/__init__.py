@@ -1,0 +1,1 @@
+"""Which conditions a presentation lets expect, and what to ask or measure next."""

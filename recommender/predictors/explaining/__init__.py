@@ -1,0 +1,1 @@
+"""What moved a prediction: Shapley values, importance, dependence, counterfactuals, patients alike."""

@@ -1,0 +1,1 @@
+"""Fitted models as arrays: linear, trees, kernel, layers and stacks, served by numpy alone."""

@@ -1,0 +1,1 @@
+"""Fitting and judging: folds, preprocessing, candidates, search, measures, calibration, conformal sets, export to forms."""
