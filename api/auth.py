@@ -1,4 +1,4 @@
-"""Who asks, and whether they may: tokens, and the one table of roles.
+"""Who asks, and whether they may: tokens, held against the one table of roles.
 
 A request is let through to its view only here. The check runs before anything else of the request is read, so that nobody
 without the role learns what a route would say to its fields. A role is that of the account now, not that of the token's day:
@@ -17,30 +17,10 @@ from jwt import InvalidTokenError
 from api.accounts import Account, Role
 from api.context import context
 from api.errors import ForbiddenError, UnauthenticatedError
+from api.roles import OPEN, ROLE_TABLE
 from api.settings import Settings
 
 ALGORITHM = "HS256"
-EVERYONE = frozenset(Role)
-NO_TOKEN: frozenset[Role] = frozenset()
-"""Marks a route that is open without a token."""
-
-ROLE_TABLE: Mapping[str, frozenset[Role]] = {
-    "auth.issue_token": NO_TOKEN,
-    "docs.page": NO_TOKEN,
-    "docs.start": NO_TOKEN,
-    "docs.static": NO_TOKEN,
-    "docs.document": NO_TOKEN,
-    "guides.ask": NO_TOKEN,
-    "guides.guide": NO_TOKEN,
-    "guides.style": NO_TOKEN,
-    "health.live": NO_TOKEN,
-    "health.ready": NO_TOKEN,
-    "medicines.search": EVERYONE,
-    "patients.recommend": frozenset({Role.CLINICIAN, Role.ANALYST, Role.USER}),
-    "recommendations.recommend": frozenset({Role.CLINICIAN, Role.ANALYST, Role.USER}),
-}
-"""Which roles may ask which route; a route without a row does not start."""
-
 EXPLORERS = frozenset({Role.CLINICIAN, Role.ANALYST})
 """Which roles may ask for exploratory suggestions: research is for those who can judge it, and is never shown to a patient."""
 
@@ -122,11 +102,11 @@ def may_explore(explore: bool) -> bool:
 
 def _let_in() -> None:
     """Refuse a request that the table does not allow."""
-    allowed = ROLE_TABLE[request.endpoint] if request.endpoint else NO_TOKEN
-    if not allowed:
+    row = ROLE_TABLE[request.endpoint] if request.endpoint else OPEN
+    if not row.roles:
         return
     g.account = _identify()
-    if g.account.role not in allowed:
+    if g.account.role not in row.roles:
         raise ForbiddenError(f"the role {g.account.role} does not include this")
 
 

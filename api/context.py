@@ -1,4 +1,4 @@
-"""What views are given: the recommender of the moment, the accounts, the key of patients' ids."""
+"""What views are given: the recommender of the moment, the accounts, the rules of who may see whom."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from api.accounts import AccountStore
 from api.errors import FieldProblem, NotReadyError
 from api.search import MedicineSearch
+from api.services.access import PatientAccess
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -52,7 +53,7 @@ class Context:
         accounts: who may sign in.
         serving: answers what serves at the moment; a request asks once.
         answers: keeps what answers were computed from.
-        patient_key: turns a source's identifier of a patient into an id.
+        access: whose record an account may see or change.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -60,7 +61,7 @@ class Context:
     accounts: AccountStore
     serving: Callable[[], Serving]
     answers: AnswerLog
-    patient_key: bytes = field(repr=False)
+    access: PatientAccess
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

@@ -11,8 +11,13 @@ The tree::
         │   ├── BodyTypeError         it is no plain JSON
         │   └── BodySizeError         it is too large
         ├── InputError                fields of the request are wrong
+        ├── NotFoundError             there is no such thing, or not for this account
+        ├── GoneError                 it was erased
+        ├── ConflictError             it does not fit what is there
+        ├── PreconditionFailedError   it was changed since it was read
+        ├── PreconditionRequiredError which version is changed must be said
         ├── AccountError              an account cannot be made or changed as asked
-        ├── AccountsUnavailableError  the accounts' database cannot be used now
+        ├── DatabaseUnavailableError  the service's database cannot be used now
         └── NotReadyError             the service cannot answer now
 
 What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
@@ -88,12 +93,38 @@ class InputError(ApiError):
         super().__init__("; ".join(f"{field.pointer or '/'}: {field.detail}" for field in self.fields))
 
 
+class NotFoundError(ApiError):
+    """There is no such thing, or not for this account: both are answered alike."""
+
+
+class GoneError(ApiError):
+    """It was there and was erased."""
+
+
+class ConflictError(ApiError):
+    """It does not fit what is there."""
+
+
+class PreconditionFailedError(ApiError):
+    """It was changed since the client read it."""
+
+    def __init__(self) -> None:
+        super().__init__("it was changed since it was read; read it again and repeat the change")
+
+
+class PreconditionRequiredError(ApiError):
+    """The client must say which version it changes."""
+
+    def __init__(self) -> None:
+        super().__init__("send the ETag that was read in the header If-Match")
+
+
 class AccountError(ApiError):
     """An account cannot be made or changed as asked."""
 
 
-class AccountsUnavailableError(ApiError):
-    """The accounts' database cannot be opened, read or written now."""
+class DatabaseUnavailableError(ApiError):
+    """The service's database cannot be opened, read or written now."""
 
 
 class NotReadyError(ApiError):

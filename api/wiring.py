@@ -10,6 +10,7 @@ from api.app import Service, create_app
 from api.context import Context, Serving
 from api.guarded_store import GuardedStore
 from api.search import MedicineSearch
+from api.services.access import PatientAccess
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -130,16 +131,16 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         SettingsError: when a setting or a key file is unusable.
         StoreUnavailableError: when the store cannot be opened.
         SnapshotError: when the store holds no knowledge.
-        AccountsUnavailableError: when the accounts cannot be opened.
+        DatabaseUnavailableError: when the accounts cannot be opened.
         AnswerLogError: when the log of answers cannot be opened.
     """
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
     serving = LiveServing(guarded, settings.graph)
     accounts = accounts or open_accounts(settings.graph.database)
     checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
-    key = read_patient_key(settings.graph.patient_key)
+    access = PatientAccess(read_patient_key(settings.graph.patient_key))
     answers = SqlAnswerLog(settings.graph.database)
-    return create_app(Context(settings, accounts, serving, answers, key, checks))
+    return create_app(Context(settings, accounts, serving, answers, access, checks))
 
 
 def _read(guarded: GuardedStore) -> None:

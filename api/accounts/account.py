@@ -11,7 +11,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
 class Role(StrEnum):
-    """What an account is for; what each may ask stands in :data:`api.auth.ROLE_TABLE`."""
+    """What an account is for; what each may ask stands in :data:`api.roles.ROLE_TABLE`."""
 
     ADMIN = "admin"
     CLINICIAN = "clinician"

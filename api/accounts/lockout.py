@@ -10,8 +10,8 @@ from math import ceil
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from api.accounts.database import Database
 from api.accounts.tables import SignInTries
+from api.database import Database
 from api.errors import TooManyTriesError
 
 MAX_TRIES = 10

@@ -7,10 +7,10 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.accounts.account import Account, Role, folded
-from api.accounts.database import Database
 from api.accounts.lockout import count_try, forget_tries
 from api.accounts.passwords import Passwords, check_password
 from api.accounts.tables import AccountRow
+from api.database import Database
 from api.errors import AccountError, UnauthenticatedError
 from graph.elements import NodeId
 
@@ -21,7 +21,7 @@ _BY_NAME = _COLUMNS.where(AccountRow.name == bindparam("wanted"))
 
 
 class AccountStore:
-    """Keeps accounts; every method may raise AccountsUnavailableError.
+    """Keeps accounts; every method may raise DatabaseUnavailableError.
 
     Args:
         database: where they are.
@@ -104,7 +104,7 @@ class AccountStore:
             connection.execute(renewed)
 
     def check(self) -> None:
-        """Raise AccountsUnavailableError when accounts cannot be read now."""
+        """Raise DatabaseUnavailableError when accounts cannot be read now."""
         with self._database.transaction() as connection:
             connection.execute(select(AccountRow.name).limit(1)).first()
 
@@ -121,7 +121,7 @@ def open_accounts(url: str, passwords: Passwords | None = None) -> AccountStore:
         passwords: how passwords are hashed; with today's parameters when not given.
 
     Raises:
-        AccountsUnavailableError: when it cannot be opened.
+        DatabaseUnavailableError: when it cannot be opened.
     """
     return AccountStore(Database(url), passwords or Passwords())
 

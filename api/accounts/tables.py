@@ -1,22 +1,9 @@
 """The tables of the accounts' database. Rows of these classes do not leave this package."""
 
 from sqlalchemy import String
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-VERSION = "1"
-"""Version of these tables."""
-
-
-class Base(DeclarativeBase):
-    """The root of all tables."""
-
-
-class SchemaVersion(Base):
-    """Which version of the tables a database holds: one row."""
-
-    __tablename__ = "schema_version"
-
-    version: Mapped[str] = mapped_column(String(16), primary_key=True)
+from api.database import Base
 
 
 class AccountRow(Base):

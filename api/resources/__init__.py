@@ -1,1 +1,1 @@
-"""The routes, one blueprint a resource: schema in, one call, schema out. Who may ask which stands in ``auth.ROLE_TABLE``."""
+"""The routes, one blueprint a resource: schema in, one call, schema out. Who may ask which stands in ``api.roles``."""

@@ -34,9 +34,13 @@ _WORDS = {
     401: "No token, or none that counts",
     403: "The account may not ask this",
     404: "There is no such thing",
+    409: "It does not fit what is there",
+    410: "It was erased",
+    412: "It was changed since it was read",
     413: "The body is too large",
     415: "The body is no plain JSON",
     422: "Fields of the request are wrong",
+    428: "The header If-Match is missing",
     429: "Too many failed sign-ins under this name",
     503: "The service cannot answer now",
 }

@@ -9,7 +9,8 @@ from werkzeug.test import TestResponse
 
 from api.accounts import Account, AccountStore, Role
 from api.app import Service
-from api.auth import ALGORITHM, ROLE_TABLE, check_form, install
+from api.auth import ALGORITHM, check_form, install
+from api.roles import ROLE_TABLE
 from api.settings import Settings
 from tests.api.conftest import sign_in
 from tests.api.hostile_tokens import good_claims, hostile, hostile_tokens

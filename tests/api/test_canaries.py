@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from api.accounts import AccountStore
 from api.app import create_app
 from api.context import Context, Serving
+from api.services.access import PatientAccess
 from api.settings import Settings
 from api.wiring import wire
 from recommender.answer_log import SqlAnswerLog
@@ -68,7 +69,7 @@ def test_a_defect_in_the_middle_of_an_answer_repeats_nothing(
     def serving() -> Serving:
         raise LookupError(f"{CANARY} of patient {OWN}")
 
-    client = create_app(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), bytes(32))).test_client()
+    client = create_app(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)))).test_client()
     headers = sign_in(client, "dr.ada")
 
     for answer in (
@@ -87,7 +88,7 @@ def test_keys_are_not_shown(settings: Settings, accounts: AccountStore) -> None:
     def serving() -> Serving:
         raise LookupError
 
-    shown = repr(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), b"secret-patient-key"))
+    shown = repr(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(b"secret-patient-key")))
 
     assert "secret-patient-key" not in shown
     assert str(settings.signing_key()) not in shown

@@ -51,7 +51,7 @@ def answered() -> Answered:
         (TooManyTriesError(7), 429),
         (StoreUnavailableError("x"), 503),
         (SnapshotError("x"), 503),
-        (errors.AccountsUnavailableError("x"), 503),
+        (errors.DatabaseUnavailableError("x"), 503),
         (NotReadyError([FieldProblem("/store", "x")]), 503),
         (MetapathError("x"), 500),
         (SettingsError("X", "x"), 500),
@@ -69,7 +69,7 @@ def test_each_error_has_its_status_in_the_one_form(answered: Answered, error: Ex
 
 
 def test_every_row_is_of_a_status_that_means_something() -> None:
-    assert {row.status for row in TABLE.values()} == {400, 401, 403, 404, 413, 415, 422, 429, 503}
+    assert {row.status for row in TABLE.values()} == {400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428, 429, 503}
 
 
 def test_a_class_without_a_row_has_that_of_the_class_above() -> None:

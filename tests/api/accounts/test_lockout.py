@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.accounts.database import Database
 from api.accounts.lockout import MAX_TRIES, WINDOW, count_try, forget_tries
+from api.database import Database
 from api.errors import TooManyTriesError
 
 

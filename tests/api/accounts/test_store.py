@@ -5,8 +5,8 @@ from time import perf_counter
 import pytest
 
 from api.accounts import Account, AccountStore, Passwords, Role
-from api.accounts.database import Database
 from api.accounts.lockout import MAX_TRIES
+from api.database import Database
 from api.errors import AccountError, TooManyTriesError, UnauthenticatedError
 from tests.api.small import PASSWORD
 

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from api.accounts import AccountStore
 from api.app import create_app
 from api.context import Context, Serving
+from api.services.access import PatientAccess
 from api.settings import Settings
 from api.wiring import wire
 from graph.errors import SnapshotError
@@ -29,7 +30,9 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_not(settings: Settings, ac
         raise SnapshotError("none")
 
     checks = {"accounts": accounts.check, "store": broken, "walk": lambda: serving().walk()}
-    client = create_app(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), bytes(32), checks)).test_client()
+    client = create_app(
+        Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)), checks)
+    ).test_client()
 
     answer = client.get("/health/ready")
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from api.accounts import Account, Role
 from api.errors import ForbiddenError
-from api.resources.patients import allowed_patient
+from api.services.access import PatientAccess
 from graph.compiler import current_snapshot
 from graph.elements import KnowledgeLevel, NodeId
 from graph.embedded_store import EmbeddedStore
@@ -142,11 +142,12 @@ def test_who_means_whom() -> None:
     key = bytes(32)
     own = patient_id("P-1", key)
     user = Account("pat", Role.USER, own)
+    access = PatientAccess(key)
 
-    assert allowed_patient("P-1", user, key) == own
-    assert allowed_patient("P-1", Account("ada", Role.CLINICIAN), key) == own
-    assert allowed_patient(own, Account("ana", Role.ANALYST), key) == own
+    assert access.to_read("P-1", user) == own
+    assert access.to_read("P-1", Account("ada", Role.CLINICIAN)) == own
+    assert access.to_read(own, Account("ana", Role.ANALYST)) == own
     with pytest.raises(UnknownPatientError):
-        allowed_patient("P-1", Account("ana", Role.ANALYST), key)
+        access.to_read("P-1", Account("ana", Role.ANALYST))
     with pytest.raises(ForbiddenError):
-        allowed_patient("P-2", user, key)
+        access.to_read("P-2", user)

@@ -1,0 +1,38 @@
+"""ETags of what is read, and the header If-Match of what is changed (RFC 9110, 13.1.1)."""
+
+import hashlib
+from http import HTTPStatus
+
+from flask import Response, request
+
+from api.errors import PreconditionFailedError, PreconditionRequiredError
+
+
+def etag_of(body: bytes) -> str:
+    """The strong tag of a body, without its quotes."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
+def tagged(body: bytes, status: int = 200) -> Response:
+    """A JSON response with its tag; 304 when the client has it already."""
+    response = Response(body, status, mimetype="application/json")
+    response.set_etag(etag_of(body))
+    if status == HTTPStatus.OK:
+        response.make_conditional(request)
+    return response
+
+
+def check_if_match(body: bytes) -> None:
+    """Refuse a change of something else than what the client has read.
+
+    Args:
+        body: what a client would read now.
+
+    Raises:
+        PreconditionRequiredError: when the request does not say what it changes.
+        PreconditionFailedError: when that is another version.
+    """
+    if not request.headers.get("If-Match"):
+        raise PreconditionRequiredError
+    if not request.if_match.contains(etag_of(body)):
+        raise PreconditionFailedError

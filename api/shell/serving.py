@@ -1,0 +1,63 @@
+"""``serve``: answers HTTP requests."""
+
+import argparse
+import socket
+import sys
+from typing import Any
+
+from api.accounts import open_accounts
+from api.settings import Settings
+from graph.connect import open_store
+from graph.errors import SettingsError
+
+STOP_SECONDS = 8
+"""How long a worker may finish what it answers; one that is still starting never hears that it should stop."""
+
+
+def add_commands(commands: Any) -> None:  # argparse has no public type for what add_subparsers gives
+    """Add the command's parser."""
+    serve = commands.add_parser("serve", help="answer HTTP requests")
+    serve.set_defaults(run=_serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
+
+
+def _serve(given: argparse.Namespace, settings: Settings) -> int:
+    # Imported here so that the account commands do not wait for the compiled kernels and the server.
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    from graph.compiler import current_snapshot
+
+    # Compiled here once, so that workers only map the file; and what is wrong is said before a server starts.
+    current_snapshot(open_store(settings.graph.graph, settings.graph.credentials), settings.graph.snapshots)
+    settings.signing_key()
+    accounts = open_accounts(settings.graph.database).all()
+    _check_address(given.host, given.port)
+    print(f"Rxpath answers on http://{given.host}:{given.port}, documented at /docs", file=sys.stderr)
+    if not accounts:
+        print("There is no account yet: python -m api user add NAME --role ROLE --password-stdin", file=sys.stderr)
+    Granian(
+        "api.wiring:application",
+        address=given.host,
+        port=given.port,
+        interface=Interfaces.WSGI,
+        workers=given.workers,
+        blocking_threads=4,
+        factory=True,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve()
+    return 0
+
+
+def _check_address(host: str, port: int) -> None:
+    """Fail in one line before the server does in many."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except (OSError, OverflowError) as error:
+        raise SettingsError("serve", f"{host}:{port} cannot be listened on: {error}") from error
