@@ -13,8 +13,7 @@ from recommender.predictors.blood_risk.predictor import BloodQuestion, BloodRisk
 from recommender.predictors.blood_risk.reference import Reference
 from recommender.predictors.bundles import StoredBundle
 from recommender.predictors.entries import Entry, Learned, Progress, Question
-from recommender.predictors.learning.config import read_learning
-from recommender.predictors.recovery.config import learning_with
+from recommender.predictors.learning.config import learning_with, read_learning
 from recommender.predictors.shape import Predictor
 from recommender.predictors.table_fits import expected, learned
 from recommender.predictors.tables.table import Column, Table
@@ -69,7 +68,7 @@ def _asked(predictor: Predictor, question: Question) -> list[tuple[str, Any]]:
 def _fit(table: Table, settings: Mapping[str, Any], progress: Progress) -> Learned:
     predictor, fitted = fit_blood_risk(
         table,
-        learning_with(read_learning(), settings),
+        learning_with(read_learning(), settings, "settings: learning"),
         Reference.of_tables(),
         lambda done, of: progress("fitting folds", done / of),
     )

@@ -30,7 +30,7 @@ from recommender.predictors.groups.predictor import GroupsPredictor
 from recommender.predictors.outcome.model import OutcomeModel
 from recommender.predictors.outcome.predictor import OutcomePredictor
 from recommender.predictors.population.features import FeatureReader
-from recommender.predictors.shape import Explanation, Prediction
+from recommender.predictors.shape import Chance, Explanation, Prediction
 from recommender.record import PatientRecord
 
 LEAST = 0.01
@@ -83,15 +83,12 @@ class BundledForesight:
         features = self._features.read(record)
         found = self._groups.predict(features)
         return tuple(
-            Foreseen(
+            _foreseen(
                 number,
-                chance.probability,
-                chance.low,
-                chance.high,
+                chance,
                 f"like {chance.level} with {chance.probability:.0%} by groups@{found.bundle[:8]}",
-                found.predictor,
-                found.bundle,
-                self._groups.explain(features, chance.target).payload(),
+                found,
+                self._groups.explain(features, chance.target),
             )
             for chance in found.chances[:1]
             if (number := placed(chance.target, self._snapshot)) is not None
@@ -115,19 +112,15 @@ def expected_conditions(predictor: ConditionsPredictor, record: PatientRecord, s
     except PredictorError:
         return ()
     return tuple(
-        Foreseen(
-            number,
-            chance.probability,
-            chance.low,
-            chance.high,
-            _why(chance.probability, found, explanation),
-            found.predictor,
-            found.bundle,
-            explanation.payload(),
-        )
+        _foreseen(number, chance, _why(chance.probability, found, explanation), found, explanation)
         for chance, explanation in told
         if (number := placed(chance.target, snapshot)) is not None
     )
+
+
+def _foreseen(number: int, chance: Chance, why: str, found: Prediction, explanation: Explanation) -> Foreseen:
+    told = (found.predictor, found.bundle, explanation.payload())
+    return Foreseen(number, chance.probability, chance.low, chance.high, why, *told)
 
 
 def _why(probability: float, found: Prediction, explanation: Explanation) -> str:

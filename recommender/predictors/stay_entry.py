@@ -7,7 +7,7 @@ from typing import Any, cast
 from recommender.errors import PredictorError
 from recommender.predictors.bundles import StoredBundle
 from recommender.predictors.entries import Entry, Learned, Progress
-from recommender.predictors.learning.config import LearningConfig, read_learning
+from recommender.predictors.learning.config import learning_with, read_learning
 from recommender.predictors.shape import Predictor
 from recommender.predictors.stay.config import StayConfig
 from recommender.predictors.stay.fitting import fit_stay
@@ -59,13 +59,10 @@ def _config(settings: Mapping[str, Any]) -> StayConfig:
     """
     usual = StayConfig()
     own = {name: value for name, value in settings.items() if name in _OWN}
-    rest: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in settings.items() if n not in _OWN}
-    if unknown := set(rest) - set(LearningConfig.__dataclass_fields__):
-        raise PredictorError(
-            f"settings: {min(unknown)} is none; there are {', '.join((*_OWN, *LearningConfig.__dataclass_fields__))}"
-        )
+    rest = {name: value for name, value in settings.items() if name not in _OWN}
+    learning = learning_with(read_learning(), rest, "settings", _OWN)
     try:
-        return replace(usual, learning=replace(read_learning(), **rest), **own)
+        return replace(usual, learning=learning, **own)
     except TypeError as error:
         raise PredictorError("settings: a value is of another type than expected") from error
 

@@ -1,13 +1,12 @@
 """The predictor of any table for the shell: how it is fitted, read again and asked, row by row."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, cast
 
 from recommender.errors import PredictorError
 from recommender.predictors.bundles import StoredBundle
 from recommender.predictors.entries import Entry, Learned, Progress
-from recommender.predictors.learning.config import LearningConfig, read_learning
+from recommender.predictors.learning.config import learning_with, read_learning
 from recommender.predictors.shape import Predictor
 from recommender.predictors.table_fits import expected, learned
 from recommender.predictors.tables.table import Table
@@ -39,23 +38,6 @@ def _read(stored: StoredBundle | None) -> TabularPredictor:
 
 
 def _fit(table: Table, settings: Mapping[str, Any], progress: Progress) -> Learned:
-    config = TabularConfig(_learning(settings))
+    config = TabularConfig(learning_with(read_learning(), settings, "settings"))
     predictor, fitted = TabularPredictor.fit(table, config, progress=lambda done, of: progress("fitting folds", done / of))
     return learned(predictor, fitted, len(table))
-
-
-def _learning(settings: Mapping[str, Any]) -> LearningConfig:
-    """The usual settings with those that differ.
-
-    Raises:
-        PredictorError: when one is unknown or beyond its range.
-    """
-    usual = read_learning()
-    known = usual.__dataclass_fields__
-    if unknown := set(settings) - set(known):
-        raise PredictorError(f"settings: {min(unknown)} is none; there are {', '.join(known)}")
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-    try:
-        return replace(usual, **given)
-    except TypeError as error:
-        raise PredictorError("settings: a value is of another type than in learning.toml") from error

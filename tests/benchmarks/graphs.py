@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.shared_data import SHARED
+
 PROJECT = Path(__file__).resolve().parents[2]
-SHARED = Path(os.environ.get("RXPATH_SHARED", PROJECT.parent / "shared"))
 
 
 def run(home: Path, *arguments: str) -> tuple[float, str]:

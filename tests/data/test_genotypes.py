@@ -2,17 +2,14 @@
 
 import csv
 import gzip
-import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
-
-import pytest
 
 from graph.elements import Node, NodeId, NodeKind, Provenance
 from graph.genotypes import Genotypes
-from tests.data.reading import DATA, items, rows, shown
+from tests.data.reading import items, rows, shown
+from tests.shared_data import shared_data
 
 SOURCE = Provenance("test", "1", "CC0-1.0")
 DIPLOTYPES = "cpic/cpic_diplotype_phenotype.tsv.gz"
@@ -36,13 +33,7 @@ def genotypes() -> Genotypes:
 
 def published() -> Iterator[dict[str, str]]:
     """Every diplotype of CPIC's table; where that is absent the test is skipped, but in CI it fails."""
-    path = Path(os.environ.get("RXPATH_SHARED", DATA.parents[1] / "shared")) / "data" / DIPLOTYPES
-    if not path.is_file():
-        reason = f"no reference data at {path} (RXPATH_SHARED names another place)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with gzip.open(path, "rt", encoding="utf-8") as stream:
+    with gzip.open(shared_data(DIPLOTYPES), "rt", encoding="utf-8") as stream:
         yield from csv.DictReader(stream, delimiter="\t")
 
 

@@ -1,6 +1,5 @@
 """The formulary beside the published references: codes that exist, pairs that must agree, rows that can be made again."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from loaders.agreement import Figure, agreement
 from loaders.derive import derive
 from tests.data.reading import DATA, rows
+from tests.shared_data import shared_data
 
 NO_TREATMENT = "PharmacotherapyDB: pairs called no treatment that the formulary calls none"
 
@@ -16,13 +16,7 @@ NO_TREATMENT = "PharmacotherapyDB: pairs called no treatment that the formulary 
 @pytest.fixture(scope="module")
 def shared() -> Path:
     """The folder of the reference data; where it is absent the test is skipped, but in CI it fails."""
-    path = Path(os.environ.get("RXPATH_SHARED", DATA.parents[1] / "shared"))
-    if not path.is_dir():
-        reason = f"no reference data at {path} (RXPATH_SHARED names another place)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+    return shared_data().parent
 
 
 @pytest.fixture(scope="module")

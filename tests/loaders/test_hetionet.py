@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from graph.schema import EDGE_RULES
 from loaders.sources.hetionet import KINDS, METAEDGES, curie
 from tests.loaders.conftest import Loaders
 from tests.loaders.small import FORMULARY
+from tests.shared_data import shared_data
 
 Files = Callable[..., Path]
 NODES = """id\tname\tkind
@@ -144,13 +144,7 @@ def test_beside_a_formulary_nodes_are_merged_and_conditions_mapped(loaders: Load
 
 def shared_hetionet() -> Path:
     """The real files; a run without them skips, a run in CI fails."""
-    folder = Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared") / "data" / "hetionet"
-    if not folder.is_dir():
-        reason = f"{folder} is missing; RXPATH_SHARED names the folder above data/"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder
+    return shared_data("hetionet")
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from tests.notebooks.executing import GUARD, NAMES, NOTEBOOKS, PROJECT, execute, read, told_in
+from tests.shared_data import SHARED
 
 ASK = """
 import json as _json
@@ -73,7 +74,7 @@ def main(arguments: list[str]) -> int:
     """Run what is asked for."""
     if arguments and arguments[0] == "--write":
         for name in arguments[1:] or NAMES:
-            write(name, Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared"))
+            write(name, SHARED)
         return 0
     name, out = arguments
     cells, found = run(name)

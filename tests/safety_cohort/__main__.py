@@ -15,11 +15,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from graph.config import PROJECT
 from tests.safety_cohort.filing import build
 from tests.safety_cohort.required import REQUIRED
 from tests.safety_cohort.share import run_share
 from tests.safety_cohort.trial import Outcome, told
+from tests.shared_data import SHARED
 
 AT_ONCE = 500
 """Patients of one share of the work."""
@@ -29,11 +29,10 @@ SHOWN = 20
 def main(arguments: list[str]) -> int:
     """Run the cohort and print what came of it."""
     given = _parser().parse_args(arguments)
-    shared = Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared")
     begin = time.monotonic()
     with TemporaryDirectory(prefix="rxpath-cohort-") as folder, _graph(given.store, Path(folder)) as url:
         shares = [range(i, min(i + AT_ONCE, given.patients)) for i in range(0, given.patients, AT_ONCE)]
-        run = partial(run_share, Path(folder), url, given.seed, given.medicines, shared)
+        run = partial(run_share, Path(folder), url, given.seed, given.medicines, SHARED)
         total = Outcome()
         with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
             for outcome in pool.map(run, shares):

@@ -1,18 +1,16 @@
 """3,000 adversarial patients: the engine agrees with the oracle, every proof holds, every rule is met by every way."""
 
 import ast
-import os
 from pathlib import Path
 
 import pytest
 
-from graph.config import PROJECT
 from tests.safety_cohort.filing import build
 from tests.safety_cohort.required import LEAST, REQUIRED
 from tests.safety_cohort.share import run_share
 from tests.safety_cohort.trial import Disagreement, Outcome, told
+from tests.shared_data import SHARED
 
-SHARED = Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared")
 PATIENTS = 3000
 PARTS = 2
 SEED = 7

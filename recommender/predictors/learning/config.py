@@ -1,7 +1,8 @@
 """The numbers that steer fitting and judging, each with its range and effect, read from ``learning.toml``."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +119,34 @@ def read_learning(path: Path = TABLE) -> LearningConfig:
             raise PredictorError(f"{path.name}: {name}: a list of names is expected")
         values[name] = tuple(str(one) for one in values[name])
     return LearningConfig(**values)
+
+
+def learning_with(usual: LearningConfig, settings: Mapping[str, Any], where: str, also: Sequence[str] = ()) -> LearningConfig:
+    """The same with some settings changed.
+
+    Args:
+        usual: what stands where nothing is said.
+        settings: by name; a list is as good as a tuple.
+        where: they were given, for messages.
+        also: further names that are settings there, for messages.
+
+    Raises:
+        PredictorError: when one is unknown, beyond its range or of another type.
+    """
+    refuse_unknown(settings, (*also, *(one.name for one in fields(LearningConfig))), where)
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    try:
+        return replace(usual, **given)
+    except TypeError as error:
+        raise PredictorError("settings: a value is of another type than in learning.toml") from error
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str], where: str) -> None:
+    """Refuse names of settings that are none.
+
+    Raises:
+        PredictorError: names the first, and those that there are.
+    """
+    names = tuple(known)
+    if unknown := sorted(set(given) - set(names)):
+        raise PredictorError(f"{where}: {unknown[0]} is none; there are {', '.join(names)}")

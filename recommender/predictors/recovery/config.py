@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from recommender.errors import PredictorError
-from recommender.predictors.learning.config import LearningConfig, read_learning
+from recommender.predictors.learning.config import LearningConfig, learning_with, read_learning, refuse_unknown
 from recommender.predictors.learning.deep import DEFAULTS
 
 TABLE = Path(__file__).with_name("recovery.toml")
@@ -38,27 +38,10 @@ class RecoveryConfig:
         if not isinstance(deep, (bool, Mapping)):
             raise PredictorError("settings: deep: false, or a table of the net's settings, is expected")
         net = deep if isinstance(deep, Mapping) else {}
-        _refuse(net, DEFAULTS, "deep")
-        return RecoveryConfig(learning_with(self.learning, own), {**self.deep, **net}, with_deep=deep is not False)
-
-
-def learning_with(usual: LearningConfig, settings: Mapping[str, Any]) -> LearningConfig:
-    """The same with some settings changed.
-
-    Raises:
-        PredictorError: when one is unknown, beyond its range or of another type.
-    """
-    _refuse(settings, [one.name for one in fields(LearningConfig)], "learning")
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-    try:
-        return replace(usual, **given)
-    except TypeError as error:
-        raise PredictorError("settings: a value is of another type than in learning.toml") from error
-
-
-def _refuse(given: Mapping[str, Any], known: Any, section: str) -> None:
-    if unknown := sorted(set(given) - set(known)):
-        raise PredictorError(f"settings: {section}: {unknown[0]} is none; there are {', '.join(known)}")
+        refuse_unknown(net, DEFAULTS, "settings: deep")
+        return RecoveryConfig(
+            learning_with(self.learning, own, "settings: learning"), {**self.deep, **net}, with_deep=deep is not False
+        )
 
 
 def read_recovery(path: Path = TABLE) -> RecoveryConfig:
@@ -71,6 +54,6 @@ def read_recovery(path: Path = TABLE) -> RecoveryConfig:
         content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise PredictorError(f"{path.name} cannot be read: {error}") from error
-    _refuse(content, ("learning", "deep"), path.name)
+    refuse_unknown(content, ("learning", "deep"), f"settings: {path.name}")
     usual = RecoveryConfig(read_learning())
     return usual.changed({**content.get("learning", {}), "deep": content.get("deep", {})})

@@ -1,6 +1,6 @@
 """How a stay is learned."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from recommender.errors import PredictorError
 from recommender.predictors.learning.config import LearningConfig, read_learning
@@ -51,7 +51,3 @@ class StayConfig:
     def boosting(self) -> Boosting:
         """Settings of the boosted quantiles."""
         return Boosting(self.trees, self.depth, self.rate, self.leaf)
-
-    def with_learning(self, learning: LearningConfig) -> "StayConfig":
-        """The same with other settings of learning."""
-        return replace(self, learning=learning)

@@ -4,10 +4,8 @@ It wants a graph (``RXPATH_HOME``), the shared folder (``RXPATH_SHARED``) and py
 the data are under the Open Database License, and nothing of them is kept.
 """
 
-import os
 import sys
 from datetime import date
-from pathlib import Path
 
 from rich.console import Console
 
@@ -16,13 +14,12 @@ from recommender.judge.alerting_table import render_alerting
 from recommender.request import Request
 from recommender.shell.opening import opened, recommender_of
 from tests.recommender.judge.mimic_cases import FILE, map_cases, read_events
-
-SHARED = Path(__file__).resolve().parents[4] / "shared"
+from tests.shared_data import SHARED
 
 
 def main() -> int:
     """Print the figures; 2 when pyarrow or the data are not there."""
-    path = Path(os.environ.get("RXPATH_SHARED") or SHARED) / "data" / FILE
+    path = SHARED / "data" / FILE
     console = Console(highlight=False)
     with opened() as (settings, store, snapshot):
         try:

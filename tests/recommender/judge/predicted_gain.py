@@ -6,7 +6,6 @@ hidden and looked for.
 """
 
 import json
-import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -22,14 +21,14 @@ from recommender.request import Request
 from recommender.service import Recommender
 from recommender.shell.opening import opened
 from tests.recommender.judge.mimic_cases import FILE, map_cases, read_events
+from tests.shared_data import SHARED
 
-SHARED = Path(__file__).resolve().parents[4] / "shared"
 TODAY = date(2026, 6, 30)
 
 
 def main() -> int:
     """Print a line of JSON for each setting and factor."""
-    path = Path(os.environ.get("RXPATH_SHARED") or SHARED) / "data" / FILE
+    path = SHARED / "data" / FILE
     with opened() as (settings, store, snapshot), TemporaryDirectory() as folder:
         refused = fit_part(store, snapshot, TODAY, PredictorBundles(Path(folder)), lambda words, share: None)
         foresight, likeness = foresight_of(Path(folder), snapshot)

@@ -6,11 +6,9 @@ Beside it stands the best published figure of a comparable protocol that was fou
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TextIO
 
 from recommender.predictors.learning.comparison import CandidateRow, Comparison
@@ -21,6 +19,7 @@ from recommender.predictors.learning.optimism import noise_only, optimism
 from recommender.predictors.tables.derived import with_derived
 from recommender.predictors.tables.reading import read_table
 from recommender.predictors.tables.table import Table
+from tests.shared_data import SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,7 @@ HEADS = ("ROC-AUC", "avg. precision", "Brier", "calib. error", "accuracy", "prec
 
 def read(name: str) -> Table:
     """A task's table with its derived indices."""
-    shared = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).parents[4] / "shared")
-    table, _ = read_table(shared / "data" / TASKS[name].file)
+    table, _ = read_table(SHARED / "data" / TASKS[name].file)
     return with_derived(table)
 
 

@@ -6,11 +6,9 @@ that the settings name, next visits and stays of the MIMIC demo, all as JSON wit
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from recommender.predictors.conditions.figures import conditions_figures
@@ -22,8 +20,9 @@ from recommender.predictors.sequence.mimic_demo import read_mimic_demo
 from recommender.predictors.stay.fitting import fit_stay
 from recommender.predictors.stay.mimic_demo import read_mimic_stays
 from recommender.shell.opening import opened
+from tests.shared_data import SHARED
 
-EVENTS = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).parents[4] / "shared") / "data" / MIMIC_DEMO
+EVENTS = SHARED / "data" / MIMIC_DEMO
 
 
 def _conditions() -> dict[str, Any]:

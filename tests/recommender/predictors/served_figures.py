@@ -7,7 +7,6 @@ blood values of the heart-failure table, every candidate beside the rules alone,
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -38,6 +37,7 @@ from recommender.predictors.recovery.config import read_recovery
 from recommender.predictors.tables.reading import read_table
 from recommender.predictors.tables.table import Numbers, Table
 from tests.benchmarks.side_by_side import beside
+from tests.shared_data import SHARED
 
 HEART = "data/uci-heart-failure/heart_failure_clinical_records_dataset.csv"
 BLOOD = ("age", "sex", "creatinine_phosphokinase", "platelets", "serum_creatinine", "serum_sodium")
@@ -82,8 +82,7 @@ def _ask(other: Any, rows: Iterator[Numbers]) -> object:
 
 def blood() -> dict[str, Any]:
     """The blood values, age and sex of the heart-failure table."""
-    shared = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).parents[4] / "shared")
-    heart, _ = read_table(shared / HEART)
+    heart, _ = read_table(SHARED / HEART)
     columns = tuple(column for column in heart.columns if column.name in BLOOD)
     heart = replace(heart, columns=columns, values={column.name: heart.values[column.name] for column in columns})
     _, fitted = fit_blood_risk(heart, replace(read_learning(), repeats=1), Reference.of_tables())

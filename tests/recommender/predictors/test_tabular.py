@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from recommender.predictors.learning.fitting import Fitted
 from recommender.predictors.shape import Contribution, Explanation, Predictor
 from recommender.predictors.tables.reading import read_table
 from recommender.predictors.tabular import TabularConfig, TabularPredictor
-from tests.recommender.predictors.learning.conftest import QUICK, made, shared
+from tests.recommender.predictors.learning.conftest import QUICK, made
+from tests.shared_data import shared_data
 
-__all__ = ["shared"]
 CONFIG = TabularConfig(replace(QUICK, candidates=("floor", "logistic", "xgboost")))
 
 
@@ -110,8 +110,8 @@ def test_a_regression_has_an_interval_and_no_set() -> None:
     assert not told.comparison.classes
 
 
-def test_a_real_table_goes_through(shared: Callable[[str], Path]) -> None:
-    table, _ = read_table(shared("uci-heart-failure/heart_failure_clinical_records_dataset.csv"))
+def test_a_real_table_goes_through() -> None:
+    table, _ = read_table(shared_data("uci-heart-failure/heart_failure_clinical_records_dataset.csv"))
     assert "time" not in table.values
     quick = replace(QUICK, folds=5, candidates=("floor", "logistic", "xgboost"))
     predictor, told = TabularPredictor.fit(table, TabularConfig(quick))

@@ -1,17 +1,12 @@
 """Small tables whose truth is known, and a quick way of fitting them."""
 
-import os
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommender.predictors.learning.config import LearningConfig, read_learning
 from recommender.predictors.tables.table import Column, ColumnKind, Table
-
-PROJECT = Path(__file__).parents[4]
 
 
 def made(rows: int = 200, seed: int = 0, *, strength: float = 1.5, regression: bool = False) -> Table:
@@ -55,19 +50,3 @@ QUICK = replace(
 @pytest.fixture
 def quick() -> LearningConfig:
     return QUICK
-
-
-@pytest.fixture
-def shared() -> Callable[[str], Path]:
-    """The path of a file of the shared data; the test is skipped where it is not there, and fails in CI."""
-
-    def find(name: str) -> Path:
-        path = Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared") / "data" / name
-        if not path.is_file():
-            reason = f"no shared data at {path} (RXPATH_SHARED names another place)"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-        return path
-
-    return find

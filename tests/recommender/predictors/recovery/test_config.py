@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from recommender.errors import PredictorError
-from recommender.predictors.learning.config import read_learning
+from recommender.predictors.learning.config import learning_with, read_learning
 from recommender.predictors.learning.deep import DEFAULTS
-from recommender.predictors.recovery.config import TABLE, learning_with, read_recovery
+from recommender.predictors.recovery.config import TABLE, read_recovery
 
 
 def test_the_file_differs_from_the_usual_settings_where_it_says_so() -> None:
@@ -45,7 +45,7 @@ def test_what_cannot_be_is_refused(settings: dict[str, object], said: str) -> No
 
 
 def test_learning_alone_can_be_changed() -> None:
-    assert learning_with(read_learning(), {"trials": 2}).trials == 2
+    assert learning_with(read_learning(), {"trials": 2}, "settings").trials == 2
 
 
 @pytest.mark.parametrize(("old", "new"), [("[deep]", "[shallow]"), ("repeats = 1", "repeats =")])

@@ -1,6 +1,5 @@
 """Stays of the MIMIC demo: which events are of which stay, and what the real file holds."""
 
-import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +8,8 @@ import pytest
 from recommender.errors import PredictorError
 from recommender.predictors.population.meds_events import MIMIC_DEMO, Event, by_patient
 from recommender.predictors.sequence.mimic_demo import category, population_of, read_mimic_demo
+from tests.shared_data import shared_data
 
-SHARED = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).parents[5] / "shared") / "data" / MIMIC_DEMO
 DAY = datetime(2150, 1, 1, 8)
 
 
@@ -62,11 +61,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_real_demo() -> None:
-    if not SHARED.is_file():
-        reason = f"no shared data at {SHARED} (RXPATH_SHARED names another place)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-
-    population = read_mimic_demo(SHARED)
+    population = read_mimic_demo(shared_data(MIMIC_DEMO))
 
     assert len(population.histories) == 100
     assert sum(len(history) for history in population.histories) == 275

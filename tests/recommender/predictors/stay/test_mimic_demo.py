@@ -1,16 +1,14 @@
 """Stays of the MIMIC demo as a table: what was known at admission, and nothing of what came later."""
 
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recommender.predictors.population.meds_events import MIMIC_DEMO, Event, by_patient
 from recommender.predictors.stay.mimic_demo import KINDS, read_mimic_stays, table_of
+from tests.shared_data import shared_data
 
-SHARED = Path(os.environ.get("RXPATH_SHARED") or Path(__file__).parents[5] / "shared") / "data" / MIMIC_DEMO
 DAY = datetime(2150, 1, 1, 12)
 
 
@@ -47,11 +45,7 @@ def test_who_is_not_known_is_missing() -> None:
 
 
 def test_the_real_demo() -> None:
-    if not SHARED.is_file():
-        reason = f"no shared data at {SHARED} (RXPATH_SHARED names another place)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-
-    table = read_mimic_stays(SHARED)
+    table = read_mimic_stays(shared_data(MIMIC_DEMO))
 
     assert (len(table), len(np.unique(table.groups))) == (275, 100)
     assert table.target.mean() == pytest.approx(6.9, abs=0.1)

@@ -1,7 +1,6 @@
 """Derived indices: golden numbers, when each is added, and that nothing passes between rows."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from recommender.predictors.tables.derived import DERIVATIONS, derive, derived_row, with_derived
 from recommender.predictors.tables.reading import read_table
 from recommender.predictors.tables.table import Column, ColumnKind, Table
+from tests.shared_data import shared_data
 
 SEX = Column("sex", ColumnKind.CATEGORY, categories=("female", "male"), node="sex")
 AGE = Column("age", ColumnKind.NUMBER, unit="a", node="age")
@@ -129,8 +129,8 @@ def test_a_row_without_a_value_has_no_index() -> None:
     assert derive((), {}) == []
 
 
-def test_the_heart_failure_table_has_a_filtration_rate(shared: Callable[[str], Path]) -> None:
-    path = shared("uci-heart-failure/heart_failure_clinical_records_dataset.csv")
+def test_the_heart_failure_table_has_a_filtration_rate() -> None:
+    path = shared_data("uci-heart-failure/heart_failure_clinical_records_dataset.csv")
 
     table = with_derived(read_table(path)[0])
 

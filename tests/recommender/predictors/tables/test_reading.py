@@ -1,7 +1,6 @@
 """Tables as they are read: what becomes a value, what costs a value, a row or the table, and that no value is ever repeated."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from recommender.predictors.tables.mapping import mapping_from
 from recommender.predictors.tables.reading import read_table
 from recommender.predictors.tables.table import ColumnKind
 from tests.recommender.predictors.tables.conftest import Written
+from tests.shared_data import shared_data
 
 MAPPING = mapping_from(
     {
@@ -440,9 +440,9 @@ def test_every_row_is_read_or_reported_and_numbers_stay_what_they_are(
     ],
 )
 def test_the_known_tables_are_recognised_and_whole(
-    shared: Callable[[str], Path], file: str, rows: int, positive: int, groups: int, without: list[str]
+    file: str, rows: int, positive: int, groups: int, without: list[str]
 ) -> None:
-    table, report = read_table(shared(file))
+    table, report = read_table(shared_data(file))
 
     assert (len(table), int(table.target.sum()), len(np.unique(table.groups))) == (rows, positive, groups)
     assert (report.refused, report.quarantined) == (0, 0)
@@ -450,8 +450,8 @@ def test_the_known_tables_are_recognised_and_whole(
     assert set(without) <= {name for name, _ in report.left_out}
 
 
-def test_the_header_less_table_has_its_first_row_and_no_zeros_for_what_was_not_measured(shared: Callable[[str], Path]) -> None:
-    table, _ = read_table(shared("pima-diabetes/pima-indians-diabetes.csv"))
+def test_the_header_less_table_has_its_first_row_and_no_zeros_for_what_was_not_measured() -> None:
+    table, _ = read_table(shared_data("pima-diabetes/pima-indians-diabetes.csv"))
 
     assert table.rows[0] == 1
     assert table.values["glucose"][0] == 148
@@ -469,8 +469,8 @@ def test_the_header_less_table_has_its_first_row_and_no_zeros_for_what_was_not_m
     }
 
 
-def test_another_target_of_a_known_table_is_read_where_it_is_asked_for(shared: Callable[[str], Path]) -> None:
-    path = shared("hospital-deterioration/patients.csv.gz")
+def test_another_target_of_a_known_table_is_read_where_it_is_asked_for() -> None:
+    path = shared_data("hospital-deterioration/patients.csv.gz")
 
     table, report = read_table(path, target="deterioration_within_12h_from_admission")
 
@@ -502,8 +502,8 @@ def test_one_person_in_two_files_shares_a_group(written: Written) -> None:
     assert table.groups.tolist() == [0, 1, 1, 2]
 
 
-def test_two_files_without_header_are_joined_by_place(shared: Callable[[str], Path], tmp_path: Path) -> None:
-    whole = shared("pima-diabetes/pima-indians-diabetes.csv")
+def test_two_files_without_header_are_joined_by_place(tmp_path: Path) -> None:
+    whole = shared_data("pima-diabetes/pima-indians-diabetes.csv")
     lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
     for name, part in (("one.csv", lines[:400]), ("two.csv", lines[400:])):
         (tmp_path / name).write_text("".join(part), encoding="utf-8")
@@ -522,8 +522,8 @@ def test_a_second_file_that_lacks_a_column_is_refused(written: Written) -> None:
         read_table(written(ROWS), MAPPING, more=more)
 
 
-def test_rows_without_header_and_target_are_read_for_a_prediction(shared: Callable[[str], Path], written: Written) -> None:
-    _, report = read_table(shared("pima-diabetes/pima-indians-diabetes.csv"))
+def test_rows_without_header_and_target_are_read_for_a_prediction(written: Written) -> None:
+    _, report = read_table(shared_data("pima-diabetes/pima-indians-diabetes.csv"))
 
     table, _ = read_table(written("6,148,72,35,0,33.6,0.627,50\n"), report.used, labelled=False)
 

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.config import PROJECT
 from recommender.errors import TableError
 from recommender.predictors.tables.mapped import TableMapping
 from recommender.predictors.tables.mapping import mapping_from
 from recommender.predictors.tables.reading import read_table
 from recommender.predictors.tables.units import Quantity, likely_unit, quantities
-from tests.recommender.predictors.tables.conftest import PROJECT, Written
+from tests.recommender.predictors.tables.conftest import Written
 
 MMOL = [4.9, 5.1, 5.5, 6.0, 7.2, 5.3, 5.8, 9.1, 4.7, 5.0, 6.6, 5.2]
 MG = [round(value * 18.016, 1) for value in MMOL]
