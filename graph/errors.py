@@ -8,6 +8,7 @@ The tree::
     ├── SchemaError             an element or a value breaks the schema
     ├── SettingsError           a setting has an unusable value
     ├── UnknownQueryError       no such file in cypher/
+    ├── QuestionError           a question cannot be understood
     ├── StoreUnavailableError   the store cannot be opened, read or written now
     └── SnapshotError           a snapshot is missing, damaged or of another store
 
@@ -79,6 +80,10 @@ class SettingsError(RxpathError):
 
 class UnknownQueryError(RxpathError):
     """No file in ``cypher/`` has this name, or its header is unusable."""
+
+
+class QuestionError(RxpathError):
+    """A question in a query language cannot be understood."""
 
 
 class StoreUnavailableError(RxpathError):

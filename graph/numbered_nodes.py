@@ -27,6 +27,7 @@ class NumberedNodes:
         first: the first number of each kind.
         node_count: how many there are.
         provenances: of nodes and edges, by number.
+        node_provenances: shape (nodes,), uint32: the number of each node's provenance.
     """
 
     _arrays: ArrayFile
@@ -52,7 +53,7 @@ class NumberedNodes:
         }
         self._added: dict[int, Node] = {}
         self._keep_nodes()
-        self._node_provenance = self._arrays["node/provenance"]
+        self.node_provenances = self._arrays["node/provenance"]
 
     def _keep_nodes(self) -> None:
         # A proof or a path names the same few nodes again and again, and decoding a text costs more than looking it up.
@@ -125,7 +126,7 @@ class NumberedNodes:
             self.id(number),
             self.kind(number),
             self.name(number),
-            self.provenances[int(self._node_provenance[number])],
+            self.provenances[int(self.node_provenances[number])],
             tuple(self.aliases(number)),
             self.properties(number),
         )

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from graph.compiler import current_snapshot
 from graph.config import PROJECT, GraphSettings
 from graph.connect import open_store, store_exists
 from graph.errors import RxpathError
@@ -62,8 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     }
     for name, text in helps.items():
         command = commands.add_parser(name, help=text, description=text, epilog=EPILOG, formatter_class=parser.formatter_class)
-        paths = "files or folders" + (" (default: the project's data/)" if name == "build" else "")
-        command.add_argument("paths", nargs="*" if name == "build" else "+", type=Path, metavar="PATH", help=paths)
+        defaults = {"build": " (default: the project's data/)", "validate": " (none with --shacl: the graph itself)"}
+        paths = "files or folders" + defaults.get(name, "")
+        command.add_argument("paths", nargs="*" if name in defaults else "+", type=Path, metavar="PATH", help=paths)
         command.add_argument("--format", choices=sorted(formats()), help="the format of all paths (default: found out)")
         command.add_argument("--mapping", type=Path, metavar="FILE.toml", help="which columns of a foreign table mean what")
         command.add_argument("--json", action="store_true", help="print the outcome as JSON")
@@ -71,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--brief", action="store_true", help="print the totals and the first problems, no table")
         if name != "validate":
             command.add_argument("--dry-run", action="store_true", help="count what would change, and change nothing")
+        else:
+            shacl = "hold linked data (PATH.trig, .nq or .jsonld), or the graph, against the shapes of the schema"
+            command.add_argument("--shacl", action="store_true", help=shacl)
     text = exporting.TEXT
     export = commands.add_parser(
         "export", help=text, description=text, epilog=exporting.EPILOG, formatter_class=parser.formatter_class
@@ -109,6 +114,8 @@ def _sources(paths: Sequence[Path]) -> Sources:
 
 
 def _load(arguments: argparse.Namespace) -> int:
+    if arguments.command == "validate" and arguments.shacl:
+        return _shacl(arguments.paths)
     settings = GraphSettings.from_environment()
     paths = [path.absolute() for path in arguments.paths] or [DATA]
     known = formats()
@@ -157,6 +164,30 @@ def _export(arguments: argparse.Namespace) -> int:
     return ALL_ACCEPTED
 
 
+def _shacl(paths: Sequence[Path]) -> int:
+    # Imported here: the libraries of linked data take longer than a short command.
+    from graph.rdf.ask import dataset_of
+    from graph.rdf.read import read_dataset
+    from graph.rdf.shapes import violations
+
+    settings = GraphSettings.from_environment()
+    if paths:
+        named = {str(path): read_dataset(path) for path in paths}
+    else:
+        store = open_store(settings.graph, settings.credentials)
+        snapshot = current_snapshot(store, settings.snapshots)
+        store.close()
+        named = {f"snapshot {snapshot.checksum}": dataset_of(snapshot)}
+    broken = 0
+    for name, dataset in named.items():
+        found, count = violations(dataset)
+        broken += count
+        for violation in found:
+            print(f"{violation.focus or 'a patient'}  {violation.path}  {violation.constraint}")
+        print(f"{name}: {count} violations")
+    return SOME_QUARANTINED if broken else ALL_ACCEPTED
+
+
 def _synth(arguments: argparse.Namespace) -> int:
     from loaders.synthetic import CohortError, write_cohort, write_table
 
@@ -194,7 +225,10 @@ def _agreement(arguments: argparse.Namespace) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code."""
-    parsed = _parser().parse_args(arguments)
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
+    if parsed.command == "validate" and not (parsed.paths or parsed.shacl):
+        parser.error("the following arguments are required: PATH")
     commands = {"export": _export, "synth": _synth, "derive": _derive, "agreement": _agreement}
     try:
         return commands.get(parsed.command, _load)(parsed)

@@ -140,3 +140,32 @@ def test_an_empty_store_is_told(loaders: Loaders, tmp_path: Path, arguments: lis
     code, _, error = loaders.screen("export", *[argument.format(dir=tmp_path) for argument in arguments])
 
     assert (code, error) == (2, "error: the store is empty; load something first: python -m loaders build\n")
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("trig", "trig"), ("json-ld", "jsonld"), ("n-quads", "nq")])
+def test_linked_data_is_written_and_passes_its_shapes(built: Loaders, tmp_path: Path, form: str, suffix: str) -> None:
+    path = tmp_path / f"graph.{suffix}"
+
+    code, out, _ = built.screen("export", "--format", form, path)
+
+    assert (code, " of snapshot " in out) == (0, True)
+    assert "urn:rxpath:patient:" not in path.read_text().replace("@prefix patient: <urn:rxpath:patient:> .", "")
+    assert built.screen("validate", "--shacl", path)[:2] == (0, f"{path}: 0 violations\n")
+    path.write_text(path.read_text().replace("assertion", "hearsay"))
+    code, out, _ = built.screen("validate", "--shacl", path)
+    assert code == 1
+    assert "knowledge_level" in out
+
+
+def test_patients_are_in_linked_data_as_far_as_they_are_asked_for(built: Loaders, tmp_path: Path) -> None:
+    for wanted, count in (("none", 0), ("pseudonyms", 2), ("all", 2)):
+        built.screen("export", "--format", "n-quads", "--patients", wanted, tmp_path / "graph.nq")
+        said = (tmp_path / "graph.nq").read_text().count("#type> <urn:rxpath:vocab:Patient>")
+        assert said == count
+
+
+def test_the_graph_itself_is_held_against_the_shapes(built: Loaders) -> None:
+    code, out, _ = built.screen("validate", "--shacl")
+
+    assert code == 0
+    assert out.endswith(": 0 violations\n")
