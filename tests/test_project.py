@@ -122,6 +122,8 @@ def test_every_requirement_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for name in PACKAGES for path in (PROJECT / name).rglob("*.py"))
     modules = {"argon2-cffi": "argon2", "neo4j-rust-ext": "neo4j", "flask-openapi3-swagger": "flask_openapi3_swagger"}
     modules |= {"scikit-learn": "sklearn", "xgboost-cpu": "xgboost"}
+    # SQLAlchemy imports the driver by its name in a URL.
+    modules |= dict.fromkeys(("psycopg", "psycopg-binary"), r"postgresql\+psycopg")
     for line in (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             name = line.split("==")[0]
