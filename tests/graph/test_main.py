@@ -21,7 +21,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_question_is_answered_for_people_and_for_programs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     question = home / "question.rq"
-    question.write_text("SELECT DISTINCT ?m ?name WHERE { ?m biolink:treats <urn:rxpath:id:C:hypertension> ; skos:prefLabel ?name }")
+    treats = "?m biolink:treats <urn:rxpath:id:C:hypertension> ; skos:prefLabel ?name"
+    question.write_text(f"SELECT DISTINCT ?m ?name WHERE {{ {treats} }}")
 
     assert main(["sparql", str(question)]) == 0
     assert capsys.readouterr().out.splitlines() == ["m\tname", "M:lisinopril\tLisinopril"]
