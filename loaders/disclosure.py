@@ -17,8 +17,9 @@ from secrets import token_hex
 
 from graph.elements import PATIENT_PREFIX, Edge, EdgeKind, Node, NodeId, NodeKind, PropertyValue
 from graph.errors import UnknownNodeError
+from graph.property_rules import Properties
 from graph.property_text import properties_text
-from graph.schema import EDGE_RULES, NODE_RULES, Properties
+from graph.schema import EDGE_RULES, NODE_RULES
 from graph.store import GraphStore
 from graph.units import convert
 
