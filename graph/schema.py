@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from graph.consents import REFUSED, Purpose
 from graph.elements import PATIENT_PREFIX, EdgeKind, Node, NodeKind, PropertyValue, Provenance
 from graph.errors import SchemaError
 from graph.property_rules import Properties, PropertyRule, reason_against_text
@@ -76,6 +77,7 @@ NODE_RULES: Mapping[NodeKind, Properties] = {
         "pregnant": PropertyRule(bool),
         "breast_feeding": PropertyRule(bool),
         "avoid_routes": PropertyRule(tuple, values=ROUTES),
+        REFUSED: PropertyRule(tuple, values=tuple(Purpose)),
         "synthetic": PropertyRule(bool),
     },
     NodeKind.ANATOMY: {},
