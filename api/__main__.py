@@ -1,6 +1,7 @@
-"""The service at the shell: ``python -m api serve`` and ``python -m api user add|list|disable``.
+"""The service at the shell: ``python -m api serve|user|care|audit``.
 
-Exit codes: 0 done, 2 it could not be done: bad usage, no graph, no such account; one line on standard error says why.
+Exit codes: 0 done, 1 the audit trail is broken, 2 it could not be done: bad usage, no graph, no such account; one line on
+standard error says why.
 """
 
 import argparse
@@ -8,10 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from api.settings import Settings
-from api.shell import serving, users
+from api.shell import audit, care, serving, users
 from graph.errors import RxpathError
 
-COMMANDS = (serving, users)
+COMMANDS = (serving, users, care, audit)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,13 +4,25 @@ from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from api import auth, context, problems
+from api import auth, context, problems, recording
 from api.body import StrictRequest
 from api.context import Context
-from api.resources import docs, guides, health, medicines, patients, recommendations, tokens
+from api.resources import (
+    audit,
+    break_glass,
+    care,
+    consents,
+    docs,
+    guides,
+    health,
+    medicines,
+    patients,
+    recommendations,
+    tokens,
+)
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, recommendations, medicines, guides, health)
+RESOURCES = (tokens, patients, consents, care, break_glass, audit, recommendations, medicines, guides, health)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
@@ -51,6 +63,8 @@ def create_app(given: Context) -> Service:
     auth.install(app, given.settings)
     problems.install(app)
     app.after_request(_add_headers)
+    # Last, and so the first to see an answer: what takes its place gets the headers, too.
+    recording.install(app)
     return app
 
 

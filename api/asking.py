@@ -22,8 +22,11 @@ def answered(query: RecommendationQuery, **whom: Any) -> Response:
 
     Raises:
         AnswerLogError: when it could not be kept; what cannot be computed again later is not given.
+        NoConsentError: when a clinician asks for a patient who refuses treatment with it.
         ForbiddenError: when the account's role does not include what is asked.
     """
+    if "patient" in whom:
+        context().access.check_treatment(whom["patient"], account())
     request = Request(
         query.as_of,
         top=query.top,

@@ -114,17 +114,19 @@ def _identify() -> Account:
     given = request.headers.get("Authorization", "")
     if not given:
         raise UnauthenticatedError("send a token in the header Authorization", token_given=False)
-    found = context().accounts.find(_subject(given))
+    g.via, name = _subject(given)
+    found = context().accounts.find(name)
     if found is None or found.disabled:
         raise UnauthenticatedError("the token does not count", token_given=True)
     return found
 
 
-def _subject(given: str) -> str:
+def _subject(given: str) -> tuple[str, str]:
+    """The token's own id, and whose it is."""
     try:
         verified = verify_jwt_in_request() if _BEARER.fullmatch(given) else None
     except Exception:  # whatever a hostile token breaks in the libraries, it is a token that does not count
         verified = None
     if verified is None:
         raise UnauthenticatedError("the token does not count", token_given=True)
-    return str(verified[1]["sub"])
+    return str(verified[1]["jti"]), str(verified[1]["sub"])

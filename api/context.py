@@ -8,9 +8,12 @@ from typing import cast
 from flask import Flask, current_app
 
 from api.accounts import AccountStore
+from api.audit import Trail
+from api.care import CareStore
 from api.errors import FieldProblem, NotReadyError
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
+from api.services.consents import Consents
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -54,6 +57,9 @@ class Context:
         serving: answers what serves at the moment; a request asks once.
         answers: keeps what answers were computed from.
         access: whose record an account may see or change.
+        care: who cares for whom.
+        consents: what records may be used for.
+        trail: who read or wrote what.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -62,6 +68,9 @@ class Context:
     serving: Callable[[], Serving]
     answers: AnswerLog
     access: PatientAccess
+    care: CareStore
+    consents: Consents
+    trail: Trail
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

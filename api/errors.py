@@ -6,18 +6,21 @@ The tree::
     └── ApiError
         ├── UnauthenticatedError      no token, or none that counts
         ├── ForbiddenError            the account may not ask this
+        │   └── NoConsentError        the patient did not consent to this
         ├── TooManyTriesError         sign-in is locked for a while
         ├── BodyError                 the body cannot be read at all
         │   ├── BodyTypeError         it is no plain JSON
         │   └── BodySizeError         it is too large
         ├── InputError                fields of the request are wrong
         ├── NotFoundError             there is no such thing, or not for this account
+        │   └── NotInCareError        no such patient, or none that the account cares for
         ├── GoneError                 it was erased
         ├── ConflictError             it does not fit what is there
         ├── PreconditionFailedError   it was changed since it was read
         ├── PreconditionRequiredError which version is changed must be said
         ├── AccountError              an account cannot be made or changed as asked
         ├── DatabaseUnavailableError  the service's database cannot be used now
+        │   └── AuditError            the audit trail cannot be written, so nothing is told
         └── NotReadyError             the service cannot answer now
 
 What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
@@ -55,6 +58,10 @@ class UnauthenticatedError(ApiError):
 
 class ForbiddenError(ApiError):
     """The account may not ask this."""
+
+
+class NoConsentError(ForbiddenError):
+    """The patient did not consent to this use of the record."""
 
 
 class TooManyTriesError(ApiError):
@@ -97,6 +104,15 @@ class NotFoundError(ApiError):
     """There is no such thing, or not for this account: both are answered alike."""
 
 
+class NotInCareError(NotFoundError):
+    """No such patient, or none that the account cares for: both are answered alike."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no patient in your care has this identifier; to see another one in an emergency, break the glass with a reason"
+        )
+
+
 class GoneError(ApiError):
     """It was there and was erased."""
 
@@ -125,6 +141,13 @@ class AccountError(ApiError):
 
 class DatabaseUnavailableError(ApiError):
     """The service's database cannot be opened, read or written now."""
+
+
+class AuditError(DatabaseUnavailableError):
+    """The audit trail cannot be written: what cannot be recorded is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("the audit trail cannot be written, and without it no record is read; try again in a moment")
 
 
 class NotReadyError(ApiError):

@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from api.errors import (
     AccountError,
+    AuditError,
     BodyError,
     BodySizeError,
     BodyTypeError,
@@ -28,7 +29,9 @@ from api.errors import (
     ForbiddenError,
     GoneError,
     InputError,
+    NoConsentError,
     NotFoundError,
+    NotInCareError,
     NotReadyError,
     PreconditionFailedError,
     PreconditionRequiredError,
@@ -72,6 +75,8 @@ TABLE: Mapping[type[RxpathError], Row] = {
     BodyError: Row(400, "unreadable-body", "The body cannot be read"),
     UnauthenticatedError: Row(401, "unauthenticated", "A valid token is needed"),
     ForbiddenError: Row(403, "forbidden", "This account may not ask this"),
+    NoConsentError: Row(403, "no-consent", "The patient did not consent to this"),
+    NotInCareError: Row(404, "not-in-care", "No such patient in your care"),
     UnknownPatientError: Row(404, "unknown-patient", "No such patient"),
     UnknownNodeError: Row(404, "unknown-node", "No such node", "no node has this id or name"),
     NotFoundError: Row(404, "not-found", "There is no such thing"),
@@ -91,6 +96,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     StoreUnavailableError: Row(503, "store-unavailable", "The graph cannot be read now", "try again in a moment"),
     SnapshotError: Row(503, "no-snapshot", "There is no usable snapshot", "the graph has to be built anew"),
     DatabaseUnavailableError: Row(503, "database-unavailable", "The database cannot be used now", "try again in a moment"),
+    AuditError: Row(503, "audit-unavailable", "The audit trail cannot be written now"),
     AnswerLogError: Row(503, "answers-unavailable", "Answers cannot be kept or found now", "try again in a moment"),
 }
 
@@ -103,7 +109,7 @@ _DETAILS = {
 
 def install(app: Flask) -> None:
     """Let every error of the app be answered in the one form."""
-    app.register_error_handler(RxpathError, _own)
+    app.register_error_handler(RxpathError, respond)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _defect)
 
@@ -134,7 +140,8 @@ def row_of(error: RxpathError) -> Row | None:
     return next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), None)
 
 
-def _own(error: RxpathError) -> Response:
+def respond(error: RxpathError) -> Response:
+    """The response to one of our errors, as the table says."""
     row = row_of(error)
     if row is None:
         return _defect(error)

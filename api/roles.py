@@ -16,6 +16,9 @@ CARING = frozenset({Role.CLINICIAN, Role.USER})
 ASKING = frozenset({Role.CLINICIAN, Role.ANALYST, Role.USER})
 STUDYING = frozenset({Role.CLINICIAN, Role.ANALYST})
 ADMINS = frozenset({Role.ADMIN})
+CLINICIANS = frozenset({Role.CLINICIAN})
+OVERSEEING = frozenset({Role.ADMIN, Role.USER})
+"""Who may see who saw a record: admins, and the patient."""
 
 
 class Scope(StrEnum):
@@ -44,13 +47,15 @@ class Access:
     Attributes:
         roles: of accounts; none marks a route that is open without a token.
         scope: what an API key needs beside the role.
+        audited: whether requests are recorded in the audit trail: all that touch patients, accounts, keys or jobs.
     """
 
     roles: frozenset[Role] = frozenset()
     scope: Scope = Scope.NONE
+    audited: bool = True
 
 
-OPEN = Access()
+OPEN = Access(audited=False)
 
 ROLE_TABLE: Mapping[str, Access] = {
     # signing in
@@ -60,11 +65,21 @@ ROLE_TABLE: Mapping[str, Access] = {
     # records
     # identities
     # consent, care, break-glass, audit
+    "consents.read": Access(CARING, Scope.RECORDS),
+    "consents.change": Access(CARING, Scope.RECORDS_WRITE),
+    "consents.history": Access(CARING, Scope.RECORDS),
+    "care.give": Access(ADMINS),
+    "care.relations": Access(ADMINS),
+    "care.end": Access(ADMINS),
+    "break_glass.open_record": Access(CLINICIANS),
+    "break_glass.broken": Access(ADMINS),
+    "audit.rows": Access(ADMINS),
+    "audit.rows_of_patient": Access(OVERSEEING),
     # recommendations, questions, feedback, predictions
     "patients.recommend": Access(ASKING, Scope.RECOMMENDATIONS),
     "recommendations.recommend": Access(ASKING, Scope.RECOMMENDATIONS),
     # knowledge
-    "medicines.search": Access(EVERYONE, Scope.KNOWLEDGE),
+    "medicines.search": Access(EVERYONE, Scope.KNOWLEDGE, audited=False),
     # jobs
     # the service itself
     "docs.document": OPEN,

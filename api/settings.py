@@ -30,6 +30,8 @@ class Settings:
         token_life: how long a token counts. Setting ``RXPATH_JWT_MINUTES``, 1 to 15; default 15.
         browser_origin: scheme, host and port of the Neo4j Browser that may read the guide. Setting ``RXPATH_BROWSER_ORIGIN``;
             empty by default: no guide is served.
+        glass_life: how long a clinician sees a record whose glass they broke. Setting ``RXPATH_BREAK_GLASS_MINUTES``, 1 to
+            1440; default 60.
     """
 
     graph: GraphSettings
@@ -38,6 +40,7 @@ class Settings:
     audience: str = "rxpath-api"
     token_life: timedelta = timedelta(minutes=15)
     browser_origin: str = ""
+    glass_life: timedelta = timedelta(minutes=60)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -55,9 +58,15 @@ class Settings:
             key,
             environment.get("RXPATH_JWT_ISSUER") or "rxpath",
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
-            timedelta(minutes=_minutes(environment.get("RXPATH_JWT_MINUTES") or "15")),
+            timedelta(minutes=_minutes(environment, "RXPATH_JWT_MINUTES", 15, most=15)),
             _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
+            timedelta(minutes=_minutes(environment, "RXPATH_BREAK_GLASS_MINUTES", 60, most=1440)),
         )
+
+    @property
+    def audit_key(self) -> Path:
+        """File of the keys that chain the audit trail."""
+        return self.graph.home / "audit.key"
 
     def signing_key(self) -> bytes:
         """The key that signs tokens.
@@ -75,9 +84,10 @@ def _origin(text: str) -> str:
     return text
 
 
-def _minutes(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 15):
-        raise SettingsError("RXPATH_JWT_MINUTES", "a whole number from 1 to 15 is expected")
+def _minutes(environment: Mapping[str, str], setting: str, usual: int, *, most: int) -> int:
+    text = environment.get(setting) or str(usual)
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
+        raise SettingsError(setting, f"a whole number from 1 to {most} is expected")
     return int(text)
 
 

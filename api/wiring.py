@@ -7,10 +7,16 @@ from collections.abc import Callable
 
 from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
+from api.audit import Trail, read_audit_keys
+from api.care import CareStore
+from api.consents import ConsentHistory
 from api.context import Context, Serving
+from api.database import Database
 from api.guarded_store import GuardedStore
+from api.recording import note_patient
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
+from api.services.consents import Consents
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -137,10 +143,20 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
     serving = LiveServing(guarded, settings.graph)
     accounts = accounts or open_accounts(settings.graph.database)
-    checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
-    access = PatientAccess(read_patient_key(settings.graph.patient_key))
+    database = Database(settings.graph.database)
+    care = CareStore(database)
+    # A connection of its own: its commits wait for no disk, as every request for a record makes one.
+    trail = Trail(Database(settings.graph.database, waits=False), read_audit_keys(settings.audit_key))
+    access = PatientAccess(read_patient_key(settings.graph.patient_key), care, guarded, note_patient)
+    consents = Consents(guarded.store, ConsentHistory(database))
     answers = SqlAnswerLog(settings.graph.database)
-    return create_app(Context(settings, accounts, serving, answers, access, checks))
+    checks = {
+        "accounts": accounts.check,
+        "store": lambda: _read(guarded),
+        "audit": trail.check,
+        "walk": lambda: serving().walk(),
+    }
+    return create_app(Context(settings, accounts, serving, answers, access, care, consents, trail, checks))
 
 
 def _read(guarded: GuardedStore) -> None:

@@ -17,7 +17,8 @@ from graph.bulk_table import BulkTable, Shape, Value
 from graph.elements import Edge, EdgeKind, Node, NodeKind
 from graph.errors import SnapshotError, StoreUnavailableError
 from graph.neo4j_rows import FORMAT, edge_values, node_values, shared_values
-from graph.schema import EDGE_RULES, NODE_RULES, Properties
+from graph.property_rules import Properties
+from graph.schema import EDGE_RULES, NODE_RULES
 from graph.store import KNOWLEDGE_NODES, UNFINISHED, EdgeColumns, GraphStore
 
 ARGUMENTS = "import.args"

@@ -24,7 +24,8 @@ from graph.elements import (
     Provenance,
 )
 from graph.errors import SchemaError
-from graph.schema import EDGE_RULES, check_joins, check_node, check_property_rows, check_provenance, check_texts, is_date
+from graph.property_rules import is_date
+from graph.schema import EDGE_RULES, check_joins, check_node, check_property_rows, check_provenance, check_texts
 
 PATIENT_EDGES = frozenset(
     {

@@ -15,10 +15,12 @@ from enum import StrEnum
 from random import SystemRandom
 from secrets import token_hex
 
+from graph.consents import Purpose, willing
 from graph.elements import PATIENT_PREFIX, Edge, EdgeKind, Node, NodeId, NodeKind, PropertyValue
 from graph.errors import UnknownNodeError
+from graph.property_rules import Properties
 from graph.property_text import properties_text
-from graph.schema import EDGE_RULES, NODE_RULES, Properties
+from graph.schema import EDGE_RULES, NODE_RULES
 from graph.store import GraphStore
 from graph.units import convert
 
@@ -76,8 +78,8 @@ class _Pseudonyms:
         self._tests = {node.id: node for node in store.nodes(NodeKind.LAB_TEST)}
 
     def records(self) -> PatientRecords:
-        """All patients, in no order."""
-        ids = [node.id for node in self._store.nodes(NodeKind.PATIENT)]
+        """All patients who do not refuse research, in no order."""
+        ids = [node.id for node in willing(self._store, Purpose.RESEARCH)]
         # Ids are in an order, and so would be what is written of them: a place in it would tell much of an id.
         SystemRandom().shuffle(ids)
         for node_id in ids:

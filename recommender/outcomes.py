@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from graph.array_file import Array
+from graph.consents import willing
 from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.errors import UnknownNodeError
 from graph.snapshot import Snapshot
@@ -170,7 +171,7 @@ def outcomes_and_examples(store: PatientStore, snapshot: Snapshot) -> tuple[Outc
 
 def _read(store: PatientStore, snapshot: Snapshot) -> Iterator[_Row]:
     places = Places(snapshot)
-    for patient in store.nodes(NodeKind.PATIENT):
+    for patient in willing(store):
         edges = store.edges_from(patient.id, (EdgeKind.HAS_DIAGNOSIS, EdgeKind.TAKES))
         courses = last_courses(edge for edge in edges if edge.kind is EdgeKind.TAKES)
         diagnoses = [e for e in edges if e.kind is EdgeKind.HAS_DIAGNOSIS and e.properties.get("status") != "refuted"]

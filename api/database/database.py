@@ -21,12 +21,14 @@ class Database:
 
     Args:
         url: a SQLAlchemy URL; a SQLite file is made, readable by its owner alone, when it does not exist.
+        waits: whether a commit waits until SQLite's file is on the disk; otherwise what was committed last may be missing
+            after a power failure (never after a process was killed), and nothing is damaged.
 
     Raises:
         DatabaseUnavailableError: when it cannot be opened, or its tables are of a version that is not known here.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, waits: bool = True) -> None:
         with _guard():
             parsed = make_url(url)
             if parsed.drivername == "postgresql":
@@ -39,6 +41,8 @@ class Database:
             self.engine = create_engine(parsed, pool_pre_ping=not sqlite)
             if sqlite:
                 event.listen(self.engine, "connect", _set_up_sqlite)
+            if sqlite and not waits:
+                event.listen(self.engine, "connect", _wait_for_no_disk)
             upgrade(self.engine)
 
     @contextmanager
@@ -101,3 +105,7 @@ def _set_up_sqlite(connection: Any, record: object) -> None:  # the driver's own
     connection.execute("PRAGMA foreign_keys=ON")
     # What was erased is written over, not only left out.
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _wait_for_no_disk(connection: Any, record: object) -> None:  # as above
+    connection.execute("PRAGMA synchronous=NORMAL")

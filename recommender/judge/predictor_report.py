@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graph.elements import NodeKind
+from graph.consents import willing
 from graph.snapshot import Snapshot
 from graph.store import GraphStore
 from recommender.errors import EvaluationError, PredictorError
@@ -199,7 +199,7 @@ def drawn(table: Table, rows: int, seed: int = 0, always: int = 0) -> tuple[Tabl
 
 def _of_store(site: Site, progress: Progress) -> list[Section]:
     found = []
-    if site.store is not None and site.snapshot is not None and any(True for _ in site.store.nodes(NodeKind.PATIENT)):
+    if site.store is not None and site.snapshot is not None and any(True for _ in willing(site.store)):
         progress("reading patients", 0.0)
         try:
             population = population_of(site.store, site.snapshot, site.bundles, date.today())

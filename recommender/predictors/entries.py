@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from graph.array_file import Array
-from graph.elements import NodeKind
+from graph.consents import willing
 from graph.snapshot import Snapshot
 from graph.store import GraphStore
 from recommender.predictors.bundles import StoredBundle
@@ -114,5 +114,5 @@ class Entry:
 
 
 def all_synthetic(store: GraphStore) -> bool:
-    """Whether no patient of a store is a real one."""
-    return all(bool(node.properties.get("synthetic", False)) for node in store.nodes(NodeKind.PATIENT))
+    """Whether no patient of a store who may be learned of is a real one."""
+    return all(bool(node.properties.get("synthetic", False)) for node in willing(store))

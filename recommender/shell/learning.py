@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from graph.elements import NodeKind
+from graph.consents import willing
 from graph.snapshot import Snapshot
 from recommender.errors import EvaluationError
 from recommender.shell import judging, reporting, training
@@ -142,7 +142,7 @@ def _alerts(given: argparse.Namespace) -> dict[str, Any]:
     day = day_of(given.as_of)
     with opened() as (settings, store, snapshot), progress_bar() as progress:
         recommender = recommender_of(settings, store, snapshot)
-        patients = [node.id for node in store.nodes(NodeKind.PATIENT)]
+        patients = [node.id for node in willing(store)]
         carried: list[Faithfulness] = []
 
         def answers() -> Iterator[dict[str, Any]]:

@@ -9,14 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from graph.config import PROJECT
-from tests.api.small import PASSWORD
+from tests.api.small import OTHER, OWN, PASSWORD
 
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith("RXPATH_")}
 COMMAND = [sys.executable, "-m", "api"]
@@ -55,11 +55,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(home: Path, settings: Mapping[str, str], workers: int = 1) -> Iterator[str]:
-    """The address of a running service with one clinician; what it said stays in ``log.txt`` of its home."""
+def serve(home: Path, settings: Mapping[str, str], workers: int = 1, patients: Sequence[str] = (OWN, OTHER)) -> Iterator[str]:
+    """The address of a running service with a clinician who cares for patients; what it said is in ``log.txt`` of its home."""
     environment = ENVIRONMENT | {"RXPATH_HOME": str(home)} | dict(settings)
     add = [*COMMAND, "user", "add", NAME, "--role", "clinician", "--password-stdin"]
     subprocess.run(add, input=PASSWORD.encode(), cwd=PROJECT, env=environment, check=True, capture_output=True)
+    for patient in patients:
+        grant = [*COMMAND, "care", "grant", NAME, patient]
+        subprocess.run(grant, cwd=PROJECT, env=environment, check=True, capture_output=True)
     port, log = free_port(), home / "log.txt"
     with log.open("wb") as out:
         command = [*COMMAND, "serve", "--port", str(port), "--workers", str(workers)]

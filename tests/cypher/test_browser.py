@@ -72,7 +72,7 @@ def address(neo4j_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
     }
     with asking(neo4j_server) as (_, store):
         load_small(store)
-        with serve(tmp_path_factory.mktemp("served"), settings) as served:
+        with serve(tmp_path_factory.mktemp("served"), settings, patients=()) as served:
             yield served
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from random import Random
 
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
-from graph.schema import EDGE_RULES, MAX_TEXT, NODE_RULES, PropertyRule
+from graph.property_rules import MAX_TEXT, PropertyRule
+from graph.schema import EDGE_RULES, NODE_RULES
 from graph.store import Batch, EdgeColumns
 from tests.loaders.small import COHORT, EVIDENCE, FORMULARY
 

@@ -3,7 +3,7 @@
 from random import Random
 
 from graph.elements import EdgeKind, Node, NodeId, NodeKind, Provenance
-from graph.schema import MAX_TEXT
+from graph.property_rules import MAX_TEXT
 from graph.store import Batch, EdgeColumns
 from tests.graph.building import SOURCE, columns, edge, node
 

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.consents import willing
 from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.snapshot import Snapshot
 from recommender.evidence import ancestors, is_group
@@ -41,7 +42,7 @@ Chosen = Callable[[Node], bool]
 
 
 def everyone(patient: Node) -> bool:
-    """Whether a patient may be learned of: each of them, as nobody can have objected yet."""
+    """Whether a patient is learned of: each of those who may be."""
     return True
 
 
@@ -49,10 +50,10 @@ def patients(store: PatientStore, chosen: Chosen = everyone) -> Iterator[Node]:
     """The patients that groups and outcomes are learned from, in the order of their ids.
 
     Args:
-        store: where they are.
-        chosen: whether one may be learned of; whoever objects is left out here, and so everywhere.
+        store: where they are; who refuses to be learned of is left out, whatever is chosen.
+        chosen: which of the others are learned of.
     """
-    return filter(chosen, store.nodes(NodeKind.PATIENT))
+    return filter(chosen, willing(store))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from flask.testing import FlaskClient
 
 from api.accounts import AccountStore
 from api.app import create_app
-from api.context import Context, Serving
-from api.services.access import PatientAccess
+from api.context import Serving
 from api.settings import Settings
 from api.wiring import wire
 from graph.errors import SnapshotError
-from recommender.answer_log import SqlAnswerLog
-from tests.api.conftest import settings_of
+from tests.api.conftest import context_of, settings_of
 from tests.api.reading import problem_of
+from tests.api.small import OWN
 
 
 def test_a_service_lives_and_is_ready(client: FlaskClient) -> None:
@@ -30,9 +29,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_not(settings: Settings, ac
         raise SnapshotError("none")
 
     checks = {"accounts": accounts.check, "store": broken, "walk": lambda: serving().walk()}
-    client = create_app(
-        Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)), checks)
-    ).test_client()
+    client = create_app(context_of(settings, accounts, serving, checks)).test_client()
 
     answer = client.get("/health/ready")
 
@@ -57,6 +54,6 @@ def test_a_damaged_store_makes_the_service_unready_and_patients_503(
     assert "/store" in [e["pointer"] for e in found["errors"]]
     token = client.post("/v1/auth/token", json={"username": "dr.ada", "password": "correct horse battery"}).get_json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
-    answer = client.get("/v1/patients/patient:1/recommendations", headers=headers)
+    answer = client.get(f"/v1/patients/{OWN}/recommendations", headers=headers)
     assert str(tmp_path) not in str(problem_of(answer, 503))
     assert answer.headers["Retry-After"] == "5"

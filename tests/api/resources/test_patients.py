@@ -6,20 +6,25 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.accounts import Account, Role
-from api.errors import ForbiddenError
+from api.care import CareStore
+from api.database import Database
+from api.errors import ForbiddenError, NoConsentError, NotInCareError
 from api.services.access import PatientAccess
 from graph.compiler import current_snapshot
-from graph.elements import KnowledgeLevel, NodeId
+from graph.consents import Purpose, refusing
+from graph.elements import KnowledgeLevel, Node, NodeId, NodeKind
 from graph.embedded_store import EmbeddedStore
+from graph.errors import UnknownNodeError
 from graph.pseudonyms import patient_id
 from recommender.errors import UnknownPatientError
 from recommender.request import Request
 from recommender.service import Recommender
 from tests.api.reading import problem_of
-from tests.api.small import OTHER, OWN
+from tests.api.small import OTHER, OWN, SOURCE
 
 AsRole = Callable[[Role], dict[str, str]]
 DAY = "2026-03-01"
+STAFF = (Role.CLINICIAN, Role.ANALYST, Role.ADMIN)
 
 
 def address(patient: str, query: str = f"as_of={DAY}") -> str:
@@ -44,7 +49,7 @@ def test_the_answer_is_the_recommenders_own_bytes(client: FlaskClient, as_role: 
         assert answer.data == recommender.recommend(request).json()
 
 
-def test_a_clinician_asks_for_anyone_by_id_or_by_the_sources_identifier(
+def test_a_clinician_asks_for_anyone_in_care_by_id_or_by_the_sources_identifier(
     client: FlaskClient, as_role: AsRole, own_id: NodeId, other_id: NodeId
 ) -> None:
     for identifier, patient in ((OWN, own_id), (OTHER, other_id)):
@@ -138,16 +143,62 @@ def test_an_identifier_longer_than_any_is_refused(client: FlaskClient, as_role: 
     assert [e["pointer"] for e in found["errors"]] == ["/patient"]
 
 
-def test_who_means_whom() -> None:
-    key = bytes(32)
-    own = patient_id("P-1", key)
-    user = Account("pat", Role.USER, own)
-    access = PatientAccess(key)
+class Nodes:
+    """People of whom one refuses research and treatment."""
 
-    assert access.to_read("P-1", user) == own
-    assert access.to_read("P-1", Account("ada", Role.CLINICIAN)) == own
-    assert access.to_read(own, Account("ana", Role.ANALYST)) == own
-    with pytest.raises(UnknownPatientError):
-        access.to_read("P-1", Account("ana", Role.ANALYST))
-    with pytest.raises(ForbiddenError):
-        access.to_read("P-2", user)
+    def __init__(self, *known: NodeId, refuses: NodeId) -> None:
+        self._known = {patient: Node(patient, NodeKind.PATIENT, "", SOURCE) for patient in (*known, refuses)}
+        self._known[refuses] = refusing(self._known[refuses], [Purpose.RESEARCH, Purpose.TREATMENT])
+
+    def node(self, node_id: NodeId) -> Node:
+        if node_id not in self._known:
+            raise UnknownNodeError(node_id)
+        return self._known[node_id]
+
+
+def test_who_means_whom(tmp_path: Path) -> None:
+    key = bytes(32)
+    own, shy, foreign = (patient_id(name, key) for name in ("P-1", "P-2", "P-3"))
+    user, ada, ana, root = (Account(role, role, own if role is Role.USER else None) for role in (Role.USER, *STAFF))
+    care, noted = CareStore(Database(f"sqlite:///{tmp_path / 'a.sqlite'}")), []
+    access = PatientAccess(key, care, Nodes(own, foreign, refuses=shy), lambda *told: noted.append(told))
+    access.took_over(ada, own)
+    access.took_over(ada, shy)
+
+    assert access.to_read("P-1", user) == access.to_write(own, user) == own
+    assert access.to_read("P-1", ada) == access.to_write(own, ada) == own
+    assert access.to_read(own, ana) == own
+    assert access.to_oversee("P-3", root) == foreign
+    assert access.to_break_glass("P-3", ada) == foreign
+    assert noted == [
+        (own, ""),
+        (shy, ""),
+        (own, ""),
+        (own, ""),
+        (own, "care"),
+        (own, "care"),
+        (own, "research"),
+        (foreign, ""),
+        (foreign, "break-glass"),
+    ]
+    for ask, identifier, asking, refusal in (
+        (access.to_read, "P-1", ana, UnknownPatientError),
+        (access.to_read, shy, ana, UnknownPatientError),
+        (access.to_read, patient_id("P-9", key), ana, UnknownPatientError),
+        (access.to_write, own, ana, ForbiddenError),
+        (access.to_read, "P-3", user, ForbiddenError),
+        (access.to_read, "P-3", ada, NotInCareError),
+        (access.to_read, "P-9", ada, NotInCareError),
+        (access.to_read, "P-1", root, ForbiddenError),
+        (access.to_oversee, "P-9", root, UnknownPatientError),
+        (access.to_oversee, "P-1", ana, UnknownPatientError),
+        (access.to_break_glass, "P-9", ada, UnknownPatientError),
+        (access.to_break_glass, "P-1", user, ForbiddenError),
+    ):
+        with pytest.raises(refusal):
+            ask(identifier, asking)
+    with pytest.raises(NoConsentError):
+        access.check_treatment(shy, ada)
+    access.check_treatment(own, ada)
+    access.check_treatment(shy, user)
+    assert len(noted) == 9

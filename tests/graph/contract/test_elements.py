@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
 from graph.errors import UnknownNodeError
-from graph.schema import MAX_TEXT
+from graph.property_rules import MAX_TEXT
 from graph.store import Batch, EdgeColumns, GraphStore
 from tests.graph.building import (
     OTHER_SOURCE,

@@ -7,7 +7,7 @@ import pytest
 
 from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeId, NodeKind, Provenance
 from graph.errors import SchemaError
-from graph.schema import MAX_TEXT
+from graph.property_rules import MAX_TEXT
 from graph.store import Batch, EdgeColumns, GraphStore
 from tests.graph.building import SMALL, SOURCE, batch, columns, content, edge, load, node
 
