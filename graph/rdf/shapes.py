@@ -9,8 +9,9 @@ from rdflib.namespace import RDF, SH, SKOS, XSD
 from rdflib.term import Node
 
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
+from graph.property_rules import Properties, PropertyRule
 from graph.rdf import words
-from graph.schema import EDGE_RULES, NODE_RULES, Properties, PropertyRule
+from graph.schema import EDGE_RULES, NODE_RULES
 
 OWN = Namespace(words.OWN)
 SHAPES = Namespace("urn:rxpath:shape:")
