@@ -11,6 +11,8 @@ from api.context import Context, Serving
 from api.guarded_store import GuardedStore
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
+from api.services.erasure import ErasureService
+from api.services.records import RecordService
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -138,9 +140,13 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     serving = LiveServing(guarded, settings.graph)
     accounts = accounts or open_accounts(settings.graph.database)
     checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
-    access = PatientAccess(read_patient_key(settings.graph.patient_key))
+    key = read_patient_key(settings.graph.patient_key)
     answers = SqlAnswerLog(settings.graph.database)
-    return create_app(Context(settings, accounts, serving, answers, access, checks))
+    records = RecordService(guarded, lambda: serving().snapshot, key)
+    # Whatever else keeps something of patients is named here, or it is not erased.
+    erasure = ErasureService(guarded, answers, (), settings.graph.home, key, records.person)
+    erasure.resume()
+    return create_app(Context(settings, accounts, serving, answers, PatientAccess(key), records, erasure, checks))
 
 
 def _read(guarded: GuardedStore) -> None:

@@ -9,13 +9,14 @@ from graph.embedded_read import ElementReader
 from graph.embedded_write import ElementWriter
 from graph.errors import ErasedPatientError, UnknownNodeError
 from graph.store import RECORD_EDGES
-from graph.telling import Decide, Telling, mark_of
+from graph.telling import Decide, mark_of
 from graph.told import ERASED, KEPT_TAG, TOLD_TAG, TOUCHED, Marks, ToldRecord, check_telling
 
 _MARKS = "SELECT patient, mark FROM told WHERE mark <> '' AND patient IN (SELECT value FROM json_each(?))"
 _MARK = "INSERT INTO told VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET number = excluded.number"
 _DELETE = """DELETE FROM edge WHERE kind = ? AND start = (SELECT num FROM node WHERE id = ?)
-             AND end = (SELECT num FROM node WHERE id = ?) AND origin = (SELECT num FROM origin WHERE source = ?) AND record = ?"""
+             AND end = (SELECT num FROM node WHERE id = ?) AND record = ?
+             AND origin = (SELECT num FROM origin WHERE source = ?)"""
 _FORGET = "DELETE FROM edge WHERE kind IN (SELECT num FROM word) AND start = (SELECT num FROM node WHERE id = ?)"
 _KEEP_ENDS = """WITH told AS (SELECT start, end FROM edge WHERE kind IN (SELECT value FROM json_each(?2)) AND seen = 0)
                 UPDATE node SET seen = ?1
@@ -62,7 +63,7 @@ class ToldRows:
         batch = check_telling(patient, telling, self._kinds(connection, {edge.end for edge in telling.edges}))
         for edge in edges:
             if mark_of(edge) in telling.withdrawn:
-                key = (self._codes[edge.kind], patient, edge.end, edge.provenance.source, edge.record)
+                key = (self._codes[edge.kind], patient, edge.end, edge.record, edge.provenance.source)
                 connection.execute(_DELETE, key)
         connection.executemany(_MARK, [(patient, mark, number) for mark in (TOUCHED, *sorted(telling.withdrawn))])
         self._writer.write_nodes(connection, batch.nodes, TOLD_TAG)
