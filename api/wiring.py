@@ -144,7 +144,7 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     answers = SqlAnswerLog(settings.graph.database)
     records = RecordService(guarded, lambda: serving().snapshot, key)
     # Whatever else keeps something of patients is named here, or it is not erased.
-    erasure = ErasureService(guarded, answers, (), settings.graph.home, key, records.person)
+    erasure = ErasureService(guarded, answers, [("accounts", accounts)], settings.graph.home, key, records.person)
     erasure.resume()
     return create_app(Context(settings, accounts, serving, answers, PatientAccess(key), records, erasure, checks))
 

@@ -98,8 +98,9 @@ class ErasureService:
     def _erase(self, patient: NodeId) -> Payload:
         self._begin(patient)
         edges = self._graph.forget(patient)
-        answers = self._answers.forget_patient(patient)
         elsewhere = {name: store.forget_patient(patient) for name, store in self._stores}
+        # The last of the database: what it writes over is then in no log any more.
+        answers = self._answers.forget_patient(patient)
         rows = forget_rows(self._home / QUARANTINE, lambda text: patient_id(text, self._key) == patient)
         refit = self._retire()
         self._end(patient)
