@@ -10,9 +10,13 @@ from functools import partial
 from secrets import token_hex
 
 from graph.errors import StoreUnavailableError
+from graph.neo4j_address import Neo4jAddress
 from graph.neo4j_read import unsteady
+from graph.neo4j_rows import FORMAT
 from graph.neo4j_statements import ATTEMPTS, BUILDING, LIVE, Run, State, Transactions
 
+OLDEST = (5, 26)
+"""The oldest server that knows every statement of the catalogue."""
 CHANGED = "the store was written to while the build ran; run the build again"
 OTHER = "another build runs in the same store; run the command again when it is done"
 
@@ -21,6 +25,23 @@ def state_of(server: Transactions, store: str) -> State | None:
     """What a store's node says; None when there is no such store."""
     rows = server.read(lambda run: run("store/state", store=store))
     return rows[0][0] if rows else None
+
+
+def check_format(server: Transactions, address: Neo4jAddress) -> None:
+    """Raise StoreUnavailableError when a database holds a store of another format."""
+    state = state_of(server, LIVE)
+    if state is None or state["format"] != FORMAT:
+        advice = "use another database, or empty this one and run `python -m loaders build`"
+        raise StoreUnavailableError(f"{address} holds a store of another format than {FORMAT}; {advice}")
+
+
+def check_version(server: Transactions, address: Neo4jAddress) -> None:
+    """Raise StoreUnavailableError when a server is too old."""
+    version, _ = server.read(lambda run: run("store/version"))[0]
+    numbers = tuple(int(part) for part in str(version).split("-")[0].split(".")[:2])
+    if numbers < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise StoreUnavailableError(f"{address} is Neo4j {version}; {oldest} or a later one is needed")
 
 
 def begin(server: Transactions, form: str) -> int:

@@ -32,7 +32,7 @@ from graph import neo4j_told
 from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.errors import SchemaError, StoreUnavailableError, UnknownNodeError
 from graph.neo4j_address import Neo4jAddress
-from graph.neo4j_build import OTHER, abandon, adopt, begin, delete_retired, others_build, state_of
+from graph.neo4j_build import OTHER, abandon, adopt, begin, check_format, check_version, delete_retired, others_build, state_of
 from graph.neo4j_read import ElementReader
 from graph.neo4j_rows import FORMAT
 from graph.neo4j_statements import BUILDING, LIVE, Rows, Run, State
@@ -46,8 +46,6 @@ from graph.told import ToldRecord, carry_told
 T = TypeVar("T")
 ATTEMPTS = 20
 """How often a build is given what was told while it was about to take its place."""
-OLDEST = (5, 26)
-"""The oldest server that knows every statement of the catalogue."""
 # What goes wrong is said once, by our errors: without a handler the driver's warnings would stand on the standard error.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
@@ -149,12 +147,12 @@ class Neo4jStore:
         self._server = Neo4jServer(address)
         self._reader = ElementReader(self._server, name)
         try:
-            _check_version(self._server)
+            check_version(self._server, address)
             state = state_of(self._server, LIVE)
             # A database that was imported has its content, and neither constraints nor indexes.
             if state is None or state.get("imported"):
                 self._prepare()
-            _check_format(self._server)
+            check_format(self._server, address)
         except BaseException:
             self._server.close()
             raise
@@ -305,11 +303,9 @@ class Neo4jStore:
     def told_record(self, patient: NodeId) -> ToldRecord:
         """See :meth:`graph.told.ToldStore.told_record`."""
 
-        def work(run: Run) -> ToldRecord:
-            state = self._own(run("store/state", store=self.name))
-            return neo4j_told.record_of(run, state["graph"], patient)
-
-        return self._server.read(work)
+        return self._server.read(
+            lambda run: neo4j_told.record_of(run, self._own(run("store/state", store=self.name))["graph"], patient)
+        )
 
     # Building beside
 
@@ -348,21 +344,6 @@ def holds_store(address: Neo4jAddress) -> bool:
         return state_of(server, LIVE) is not None
     finally:
         server.close()
-
-
-def _check_format(server: Neo4jServer) -> None:
-    state = state_of(server, LIVE)
-    if state is None or state["format"] != FORMAT:
-        advice = "use another database, or empty this one and run `python -m loaders build`"
-        raise StoreUnavailableError(f"{server.address} holds a store of another format than {FORMAT}; {advice}")
-
-
-def _check_version(server: Neo4jServer) -> None:
-    version, _ = server.read(lambda run: run("store/version"))[0]
-    numbers = tuple(int(part) for part in str(version).split("-")[0].split(".")[:2])
-    if numbers < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise StoreUnavailableError(f"{server.address} is Neo4j {version}; {oldest} or a later one is needed")
 
 
 def _run_in(transaction: ManagedTransaction) -> Run:

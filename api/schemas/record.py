@@ -14,6 +14,15 @@ from api.schemas.base import Answer, Body, Parameters
 from graph.schema import ROUTES, PropertyRule
 
 MAX_TEXT = 2000
+EXAMPLES: Mapping[str, Mapping[str, Any]] = {
+    "diagnoses": {"condition": "pneumonia", "start": "2026-01-05", "status": "active"},
+    "symptoms": {"symptom": "headache", "severity": "severe"},
+    "results": {"test": "creatinine", "value": 2.5, "unit": "mg/dL", "date": "2026-02-01"},
+    "allergies": {"substance": "penicillin", "severity": "severe", "reaction": "hives", "since": "2001-01-01"},
+    "phenotypes": {"phenotype": "CYP2C19 poor metabolizer", "diplotype": "*2/*2"},
+    "therapy": {"medicine": "lisinopril", "start": "2026-01-05", "route": "oral", "daily_dose": 10, "dose_unit": "mg"},
+}
+"""A body that puts an entry on file, by the name of its kind."""
 Sex = Literal["female", "male", "other", "unknown"]
 _ROUTE = f"of {', '.join(ROUTES)}"
 _PATIENT = "the patient's id; for clinicians also a source's identifier"
@@ -146,6 +155,7 @@ def _new(kind: RecordKind) -> type[Body]:
     fields: dict[str, Any] = about | _fields(kind, change=False)
     made: type[Body] = create_model(f"New{kind.entry.title()}", __base__=Body, **fields)
     made.__doc__ = f"A {kind.entry} to be put on file."
+    made.model_config["json_schema_extra"] = {"example": {**EXAMPLES[kind.name]}}
     return made
 
 

@@ -12,24 +12,20 @@ from secrets import token_hex
 from typing import Any, Protocol, TypeAlias
 
 from api.errors import ConflictError, FieldProblem, InputError, NotFoundError
-from api.record_kinds import KIND_OF_EDGE, RecordKind
-from graph.elements import PATIENT_PREFIX, Edge, KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue
+from api.record_kinds import RecordKind
+from api.services.record_payload import Payload, checked, entry_id, entry_payload, event_payload, meant_node, person_payload
+from graph.elements import PATIENT_PREFIX, Edge, KnowledgeLevel, Node, NodeId, NodeKind
 from graph.errors import ErasedPatientError, UnknownNodeError
 from graph.pseudonyms import patient_id
-from graph.schema import NODE_RULES, Properties
+from graph.schema import NODE_RULES
 from graph.snapshot import Snapshot
 from graph.store import RECORD_EDGES
 from graph.telling import TOLD, LiveRecords, Telling, mark_of
-from recommender.case import meant
 from recommender.errors import UnknownPatientError
 from recommender.record import RecordStore
 
-Payload: TypeAlias = dict[str, Any]
 Check: TypeAlias = Callable[[Payload], None]
 """Is given what a client would read now, and raises when the client has read something else."""
-PERSON = ("birth_year", "sex", "pregnant", "breast_feeding", "avoid_routes")
-"""Properties of a patient that may be told."""
-_SPANS = (("start", "stop"),)
 
 
 class Records(RecordStore, LiveRecords, Protocol):
@@ -63,7 +59,7 @@ class RecordService:
         if identifier is not None and identifier.strip().startswith(PATIENT_PREFIX):
             raise InputError([FieldProblem("/identifier", "what a source calls the patient is expected, no id")])
         patient = NodeId(PATIENT_PREFIX + token_hex(12)) if identifier is None else patient_id(identifier, self._key)
-        node = Node(patient, NodeKind.PATIENT, "", TOLD, (), _checked(NODE_RULES[NodeKind.PATIENT], {}, values))
+        node = Node(patient, NodeKind.PATIENT, "", TOLD, (), checked(NODE_RULES[NodeKind.PATIENT], {}, values))
 
         def decide(found: Node | None, edges: Sequence[Edge]) -> Telling:
             if found is not None:
@@ -94,7 +90,7 @@ class RecordService:
             if found is None:
                 raise UnknownPatientError
             check(person_payload(found))
-            changed = _checked(NODE_RULES[NodeKind.PATIENT], found.properties, values)
+            changed = checked(NODE_RULES[NodeKind.PATIENT], found.properties, values)
             told.append(replace(found, provenance=TOLD, properties=changed))
             return Telling(told[-1])
 
@@ -143,8 +139,8 @@ class RecordService:
             InputError: for a value that the schema refuses, or a name that no node, or several, are called by.
         """
         snapshot = self._snapshot()
-        said = _checked(kind.fields, {}, {name: value for name, value in values.items() if name != kind.node})
-        end = _meant(str(values[kind.node]), kind, snapshot)
+        said = checked(kind.fields, {}, {name: value for name, value in values.items() if name != kind.node})
+        end = meant_node(str(values[kind.node]), kind, snapshot)
         made = Edge(
             kind.edge, patient, end, TOLD, KnowledgeLevel.OBSERVATION, "", token_hex(16), date.today().isoformat(), said
         )
@@ -170,7 +166,7 @@ class RecordService:
         def decide(found: Node | None, edges: Sequence[Edge]) -> Telling:
             edge = _of_somebody(found, edges, kind, entry)
             check(entry_payload(edge, snapshot))
-            said = _checked(kind.fields, edge.properties, values)
+            said = checked(kind.fields, edge.properties, values)
             told.append(replace(edge, provenance=TOLD, record=entry, properties=said))
             return Telling(None, [told[-1]], frozenset() if told[-1].key == edge.key else frozenset({mark_of(edge)}))
 
@@ -196,60 +192,8 @@ class RecordService:
         """Everything that is on file in the order of time; what has no date comes last."""
         self._person(patient)
         snapshot = self._snapshot()
-        events = [_event(edge, snapshot) for edge in self._store.edges_from(patient, sorted(RECORD_EDGES))]
+        events = [event_payload(edge, snapshot) for edge in self._store.edges_from(patient, sorted(RECORD_EDGES))]
         return sorted(events, key=lambda event: (event["date"] is None, event["date"] or ""))
-
-
-def person_payload(node: Node) -> Payload:
-    """A patient as a person."""
-    values = node.properties
-    said = {name: values[name] for name in PERSON if name in values}
-    return {
-        "id": node.id,
-        **said,
-        "avoid_routes": list(_texts(values.get("avoid_routes", ()))),
-        "synthetic": bool(values.get("synthetic", False)),
-        "source": node.provenance.source,
-    }
-
-
-def entry_id(edge: Edge) -> str:
-    """The id of the entry that an edge is."""
-    return edge.record if edge.provenance.source == TOLD.source else mark_of(edge)
-
-
-def entry_payload(edge: Edge, snapshot: Snapshot) -> Payload:
-    """An entry of a record."""
-    head: Payload = {"id": entry_id(edge), KIND_OF_EDGE[edge.kind].node: _shown_node(edge.end, snapshot)}
-    recorded = {"recorded": edge.known_since} if edge.known_since else {}
-    return head | _said(edge) | {"source": edge.provenance.source} | recorded
-
-
-def _event(edge: Edge, snapshot: Snapshot) -> Payload:
-    kind = KIND_OF_EDGE[edge.kind]
-    return {
-        "date": edge.properties.get(kind.dated),
-        "kind": kind.name,
-        "entry": entry_id(edge),
-        "about": _shown_node(edge.end, snapshot),
-        "said": _said(edge),
-        "source": edge.provenance.source,
-    }
-
-
-def _said(edge: Edge) -> Payload:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in sorted(edge.properties.items())}
-
-
-def _shown_node(node_id: NodeId, snapshot: Snapshot) -> Payload:
-    try:
-        return {"id": node_id, "name": snapshot.name(snapshot.number(node_id))}
-    except UnknownNodeError:
-        return {"id": node_id, "name": node_id}
-
-
-def _texts(value: PropertyValue) -> Sequence[str]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _of_somebody(found: Node | None, edges: Sequence[Edge], kind: RecordKind, entry: str) -> Edge:
@@ -263,45 +207,3 @@ def _found(edges: Sequence[Edge], kind: RecordKind, entry: str) -> Edge:
     if found is None:
         raise NotFoundError(f"no {kind.entry} of this id is on file")
     return found
-
-
-def _checked(rules: Properties, before: Mapping[str, PropertyValue], values: Mapping[str, Any]) -> dict[str, PropertyValue]:
-    """What is said after a change.
-
-    Raises:
-        InputError: with a pointer to each value that is not allowed.
-    """
-    said = dict(before)
-    wrong = []
-    for name, value in values.items():
-        given = tuple(value) if isinstance(value, list) else value
-        if given is None or given == ():
-            said.pop(name, None)
-        elif reason := rules[name].reason_against(given):
-            wrong.append(FieldProblem(f"/{name}", reason))
-        else:
-            said[name] = given
-    wrong += [FieldProblem(f"/{name}", "it is required") for name, rule in rules.items() if rule.required and name not in said]
-    for start, stop in _SPANS:
-        if not wrong and str(said.get(stop, "9999")) < str(said.get(start, "")):
-            wrong.append(FieldProblem(f"/{stop}", "it ends before it begins"))
-    if wrong:
-        raise InputError(wrong)
-    return said
-
-
-def _meant(text: str, kind: RecordKind, snapshot: Snapshot) -> NodeId:
-    """The one node that a text means.
-
-    Raises:
-        InputError: when there is none, with the nearest names, or when there are several.
-    """
-    found = meant(text.strip(), kind.ends, snapshot)
-    if len(found) == 1:
-        return snapshot.id(found[0])
-    if found:
-        names = "; ".join(f"{snapshot.name(n)} ({snapshot.id(n)})" for n in found[:5])
-        raise InputError([FieldProblem(f"/{kind.node}", f"several fit, give the id of one: {names}")])
-    near = "; ".join(snapshot.nearest(text, kind.ends))
-    hint = f"; nearest are: {near}" if near else ""
-    raise InputError([FieldProblem(f"/{kind.node}", f"no {kind.node} is called so{hint}")])
