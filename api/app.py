@@ -13,16 +13,18 @@ from api.resources import (
     care,
     consents,
     docs,
+    entries,
     guides,
     health,
     medicines,
     patients,
     recommendations,
+    records,
     tokens,
 )
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, consents, care, break_glass, audit, recommendations, medicines, guides, health)
+RESOURCES = (tokens, records, entries, patients, consents, care, break_glass, audit, recommendations, medicines, guides, health)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."

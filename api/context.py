@@ -14,6 +14,8 @@ from api.errors import FieldProblem, NotReadyError
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
 from api.services.consents import Consents
+from api.services.erasure import ErasureService
+from api.services.records import RecordService
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -60,6 +62,8 @@ class Context:
         care: who cares for whom.
         consents: what records may be used for.
         trail: who read or wrote what.
+        records: reads and changes records.
+        erasure: erases people.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -71,6 +75,8 @@ class Context:
     care: CareStore
     consents: Consents
     trail: Trail
+    records: RecordService
+    erasure: ErasureService
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

@@ -1,8 +1,10 @@
 """ETags of what is read, and the header If-Match of what is changed (RFC 9110, 13.1.1)."""
 
 import hashlib
+from collections.abc import Callable
 from http import HTTPStatus
 
+import orjson
 from flask import Response, request
 
 from api.errors import PreconditionFailedError, PreconditionRequiredError
@@ -32,7 +34,26 @@ def check_if_match(body: bytes) -> None:
         PreconditionRequiredError: when the request does not say what it changes.
         PreconditionFailedError: when that is another version.
     """
+    _expected()(body)
+
+
+def expectation() -> Callable[[object], None]:
+    """What is called with what a client would read now, in whatever thread, and refuses when the client has read another.
+
+    Raises:
+        PreconditionRequiredError: when the request does not say what it changes.
+    """
+    check = _expected()
+    return lambda payload: check(orjson.dumps(payload))
+
+
+def _expected() -> Callable[[bytes], None]:
     if not request.headers.get("If-Match"):
         raise PreconditionRequiredError
-    if not request.if_match.contains(etag_of(body)):
-        raise PreconditionFailedError
+    wanted = request.if_match
+
+    def check(body: bytes) -> None:
+        if not wanted.contains(etag_of(body)):
+            raise PreconditionFailedError
+
+    return check

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from graph.elements import Edge, EdgeKind, Node, NodeId
 from graph.errors import RxpathError, StoreUnavailableError
 from graph.store import GraphStore
+from graph.telling import Decide, Telling
 
 T = TypeVar("T")
 WAIT_SECONDS = 1.9
@@ -24,12 +25,16 @@ SLOW_SECONDS = 0.2
 """A failure that took longer than this makes the store count as away: to run into it again would hold up other requests."""
 TRY_SECONDS = 0.5
 """How often a store that is away is tried."""
+WRITE_SECONDS = 3.5
+"""How long a change of a record may take: writers wait for each other, and for a build that takes the store's place."""
+ERASE_SECONDS = 30.0
+"""How long an erasure may take, which waits until nobody reads what was there before."""
 THREADS = 8
 """How many questions may be under way at once, those that nobody waits for any more among them."""
 
 
 class GuardedStore:
-    """The reads of a store that a request makes; see the module.
+    """The reads of a store that a request makes, and the changes of records; see the module.
 
     Args:
         store: the store itself, for what may take its time.
@@ -42,6 +47,8 @@ class GuardedStore:
         self._wait = wait
         self._clock = clock
         self._readers = _Readers()
+        # Threads of their own: who waits for a lock holds up no reader.
+        self._writers = _Readers()
         self._away = False
         self._next_try = 0.0
         self._trying = threading.Lock()
@@ -57,6 +64,33 @@ class GuardedStore:
     def revision(self) -> str:
         """See :meth:`graph.store.GraphStore.revision`."""
         return self._ask(self.store.revision)
+
+    def is_erased(self, patient: NodeId) -> bool:
+        """See :meth:`graph.telling.LiveRecords.is_erased`."""
+        return self._ask(lambda: self.store.is_erased(patient))
+
+    def tell(self, patient: NodeId, decide: Decide) -> None:
+        """See :meth:`graph.telling.LiveRecords.tell`; what could not begin in time is not done later."""
+        self._refuse_away()
+        end = time.monotonic() + WRITE_SECONDS
+
+        def in_time(node: Node | None, edges: Sequence[Edge]) -> Telling:
+            # Whoever asked was told that it failed: it must not be done when the lock comes free at last.
+            if time.monotonic() > end:
+                raise StoreUnavailableError("the store was not free in time")
+            return decide(node, edges)
+
+        self._writers.ask(lambda: self._heard(lambda: self.store.tell(patient, in_time)), WRITE_SECONDS)
+
+    def forget(self, patient: NodeId) -> int:
+        """See :meth:`graph.telling.LiveRecords.forget`."""
+        self._refuse_away()
+        return self._writers.ask(lambda: self._heard(lambda: self.store.forget(patient)), ERASE_SECONDS)
+
+    def _refuse_away(self) -> None:
+        if self._away:
+            # Only a read tells whether it is back: one that goes wrong leaves nothing half done.
+            self.revision()
 
     def _ask(self, question: Callable[[], T]) -> T:
         if not self._away:

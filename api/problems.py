@@ -40,6 +40,7 @@ from api.errors import (
 )
 from graph.errors import (
     AmbiguousNameError,
+    ErasedPatientError,
     RxpathError,
     SchemaError,
     SnapshotError,
@@ -81,6 +82,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     UnknownNodeError: Row(404, "unknown-node", "No such node", "no node has this id or name"),
     NotFoundError: Row(404, "not-found", "There is no such thing"),
     ConflictError: Row(409, "conflict", "This does not fit what is there"),
+    ErasedPatientError: Row(410, "gone", "This was erased"),
     GoneError: Row(410, "gone", "This was erased"),
     PreconditionFailedError: Row(412, "precondition-failed", "It was changed meanwhile"),
     BodySizeError: Row(413, "body-too-large", "The body is too large"),

@@ -15,6 +15,7 @@ CARING = frozenset({Role.CLINICIAN, Role.USER})
 """Who may see a record: the clinicians that care for the patient, and the patient."""
 ASKING = frozenset({Role.CLINICIAN, Role.ANALYST, Role.USER})
 STUDYING = frozenset({Role.CLINICIAN, Role.ANALYST})
+CLINICIANS = frozenset({Role.CLINICIAN})
 ADMINS = frozenset({Role.ADMIN})
 CLINICIANS = frozenset({Role.CLINICIAN})
 OVERSEEING = frozenset({Role.ADMIN, Role.USER})
@@ -57,12 +58,38 @@ class Access:
 
 OPEN = Access(audited=False)
 
+
+def _entries(kind: str, writers: frozenset[Role]) -> dict[str, Access]:
+    """The rows of one kind of entries in patients' records."""
+    read, write = Access(CARING, Scope.RECORDS), Access(writers, Scope.RECORDS_WRITE)
+    return {
+        f"entries.list_{kind}": read,
+        f"entries.read_{kind}": read,
+        f"entries.add_{kind}": write,
+        f"entries.change_{kind}": write,
+        f"entries.remove_{kind}": write,
+    }
+
+
 ROLE_TABLE: Mapping[str, Access] = {
     # signing in
     "auth.issue_token": OPEN,
     # accounts, sessions, keys
     # the account's own: me
     # records
+    "records.create": Access(CLINICIANS, Scope.RECORDS_WRITE),
+    "records.read": Access(CARING, Scope.RECORDS),
+    "records.change": Access(CLINICIANS, Scope.RECORDS_WRITE),
+    "records.erase": Access(CLINICIANS, Scope.RECORDS_WRITE),
+    "records.read_preferences": Access(CARING, Scope.RECORDS),
+    "records.change_preferences": Access(CARING, Scope.RECORDS_WRITE),
+    "records.history": Access(CARING, Scope.RECORDS),
+    **_entries("diagnoses", CLINICIANS),
+    **_entries("symptoms", CARING),
+    **_entries("results", CLINICIANS),
+    **_entries("allergies", CLINICIANS),
+    **_entries("phenotypes", CLINICIANS),
+    **_entries("therapy", CLINICIANS),
     # identities
     # consent, care, break-glass, audit
     "consents.read": Access(CARING, Scope.RECORDS),

@@ -17,6 +17,8 @@ from api.recording import note_patient
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
 from api.services.consents import Consents
+from api.services.erasure import ErasureService, Forgetting
+from api.services.records import RecordService
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -147,8 +149,9 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     care = CareStore(database)
     # A connection of its own: its commits wait for no disk, as every request for a record makes one.
     trail = Trail(Database(settings.graph.database, waits=False), read_audit_keys(settings.audit_key))
-    access = PatientAccess(read_patient_key(settings.graph.patient_key), care, guarded, note_patient)
-    consents = Consents(guarded.store, ConsentHistory(database))
+    key = read_patient_key(settings.graph.patient_key)
+    access = PatientAccess(key, care, guarded, note_patient)
+    consents = Consents(guarded, ConsentHistory(database))
     answers = SqlAnswerLog(settings.graph.database)
     checks = {
         "accounts": accounts.check,
@@ -156,7 +159,12 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         "audit": trail.check,
         "walk": lambda: serving().walk(),
     }
-    return create_app(Context(settings, accounts, serving, answers, access, care, consents, trail, checks))
+    records = RecordService(guarded, lambda: serving().snapshot, key)
+    # Whatever else keeps something of patients is named here, or it is not erased.
+    keeping: list[tuple[str, Forgetting]] = [("accounts", accounts), ("care", care), ("consents", consents), ("audit", trail)]
+    erasure = ErasureService(guarded, answers, keeping, settings.graph.home, key, records.person)
+    erasure.resume()
+    return create_app(Context(settings, accounts, serving, answers, access, care, consents, trail, records, erasure, checks))
 
 
 def _read(guarded: GuardedStore) -> None:

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Literal
 
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
-from graph.embedded_sql import CREATE, FORMAT
+from graph.embedded_sql import CREATE, CREATE_TOLD, FORMAT
 from graph.errors import SchemaError, StoreUnavailableError
 
 PATIENCE = 60
 """Seconds that a writer waits for another."""
+SCRUB_PATIENCE = 10
+"""Seconds for which emptying the log waits for readers."""
 PAGES_A_STEP = 8
 """Pages of the first step of a copy; fewer than an empty file has, so that the first step is never the last."""
 _INHERITED: list[sqlite3.Connection] = []
@@ -62,7 +64,7 @@ class EmbeddedFile:
         wanted = {*NodeKind, *EdgeKind, *KnowledgeLevel}
         with self.reading() as connection:
             new = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            known = {} if new else self._known_words(connection)
+            known = {} if new or self._lacks_told(connection) else self._known_words(connection)
         if wanted <= set(known.values()):
             return known
         with self.transaction() as connection:
@@ -70,8 +72,14 @@ class EmbeddedFile:
                 for statement in CREATE:
                     connection.execute(statement)
                 self.put(connection, "state", "format", FORMAT)
+            self._known_words(connection)
+            if self._lacks_told(connection):
+                connection.execute(CREATE_TOLD)
             connection.executemany("INSERT OR IGNORE INTO word (word) VALUES (?)", [(word,) for word in sorted(wanted)])
             return self._known_words(connection)
+
+    def _lacks_told(self, connection: sqlite3.Connection) -> bool:
+        return not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'told'").fetchone()[0]
 
     def _known_words(self, connection: sqlite3.Connection) -> dict[int, str]:
         """The words of a file that is a store of this format."""
@@ -94,6 +102,8 @@ class EmbeddedFile:
             connection.execute("PRAGMA cache_size=-24576")
             # A build that is put in place goes through the log, which would keep that size for good.
             connection.execute("PRAGMA journal_size_limit=67108864")
+            # What was erased is written over, not only left out.
+            connection.execute("PRAGMA secure_delete=ON")
         except BaseException:
             connection.close()
             raise
@@ -185,6 +195,21 @@ class EmbeddedFile:
 
         with self._guard(), self._connection() as source, target._connection() as destination:
             source.backup(destination, pages=PAGES_A_STEP, progress=progress)
+
+    def scrub(self) -> None:
+        """Empty the log, which keeps what was erased until it is written over.
+
+        Raises:
+            StoreUnavailableError: while somebody still reads what was there before.
+        """
+        with self._guard(), self._connection() as connection:
+            connection.execute(f"PRAGMA busy_timeout={SCRUB_PATIENCE * 1000}")
+            try:
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                connection.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+        if busy:
+            raise StoreUnavailableError(f"the log of {self.path} cannot be emptied while it is read; erase again")
 
     # Texts by key
 

@@ -56,13 +56,16 @@ class ElementReader:
             properties_of(properties),
         )
 
-    def edges_from(self, connection: sqlite3.Connection, node_id: NodeId, kinds: Sequence[EdgeKind]) -> Sequence[Edge]:
-        """Edges of these kinds that start at a node, in the order of their keys."""
+    def edges_from(
+        self, connection: sqlite3.Connection, node_id: NodeId, kinds: Sequence[EdgeKind], *, told: bool = False
+    ) -> Sequence[Edge]:
+        """Edges of these kinds that start at a node, in the order of their keys; all, or those alone that were told."""
         codes = json.dumps(sorted(self._codes[kind] for kind in kinds))
         query = """SELECT edge.kind, target.id, p.source, p.source_version, p.licence, level, evidence, record,
                           known_since, edge.properties
                    FROM edge JOIN node AS target ON target.num = edge.end JOIN provenance AS p ON p.num = edge.provenance
-                   WHERE edge.kind IN (SELECT value FROM json_each(?)) AND start = (SELECT num FROM node WHERE id = ?)"""
+                   WHERE edge.kind IN (SELECT value FROM json_each(?)) AND start = (SELECT num FROM node WHERE id = ?)
+                         AND (edge.seen = 0 OR NOT ?)"""
         edges = [
             Edge(
                 EdgeKind(self._words[kind]),
@@ -76,7 +79,7 @@ class ElementReader:
                 properties_of(properties),
             )
             for kind, end, *provenance, level, evidence, record, known_since, properties in connection.execute(
-                query, (codes, node_id)
+                query, (codes, node_id, told)
             )
         ]
         return sorted(edges, key=lambda edge: edge.key)

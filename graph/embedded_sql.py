@@ -3,7 +3,13 @@
 FORMAT = "2"
 """Version of the tables; a file of another version is refused."""
 
+CREATE_TOLD = """CREATE TABLE told (
+    patient TEXT NOT NULL, mark TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (patient, mark)
+) WITHOUT ROWID"""
+"""What was told of whom, which an older file lacks: see :mod:`graph.told`."""
+
 CREATE = (
+    CREATE_TOLD,
     "CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE word (num INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)",
@@ -46,6 +52,8 @@ ON CONFLICT (id) DO UPDATE SET
                    THEN excluded.changed ELSE changed END,
     kind = excluded.kind, name = excluded.name, aliases = excluded.aliases, properties = excluded.properties,
     provenance = excluded.provenance, seen = excluded.seen
+-- What was told of a node stays beside what a load says of it.
+WHERE node.seen <> 0 OR excluded.seen = 0
 """
 
 _INSERT_EDGE = """

@@ -17,6 +17,7 @@ from typing import cast
 from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.embedded_file import EmbeddedFile, delete_files
 from graph.embedded_read import ElementReader
+from graph.embedded_told import ToldRows
 from graph.embedded_write import ElementWriter
 from graph.errors import StoreUnavailableError, UnknownNodeError
 from graph.revision import Revision
@@ -32,6 +33,15 @@ from graph.store import (
     LoadCounts,
     check_batch,
 )
+from graph.telling import Decide
+from graph.told import ToldRecord, carry_told, patients_of, without_marked
+
+ATTEMPTS = 20
+"""How often a build is given what was told while it was about to take its place."""
+
+
+class _ToldMeanwhileError(Exception):
+    """Something was told of a patient after a build was given what had been told."""
 
 
 class EmbeddedStore:
@@ -50,13 +60,18 @@ class EmbeddedStore:
         self._words, self._codes = self._file.words, self._file.codes
         self._writer = ElementWriter(self._codes)
         self._reader = ElementReader(self._words)
+        self._told = ToldRows(self._codes, self._reader, self._writer)
         self._stamp = ""
         self._knowledge = frozenset(self._codes[kind] for kind in {*KNOWLEDGE_NODES, *KNOWLEDGE_EDGES})
         self._derived = json.dumps(sorted(self._codes[kind] for kind in DERIVED_EDGES))
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that gives the file a new stamp: a text that names its content, patients included."""
+    def _transaction(self, *, load: bool = True) -> Iterator[sqlite3.Connection]:
+        """A transaction that gives the file a new stamp: a text that names its content, patients included.
+
+        Args:
+            load: whether it belongs to a load, so that no build that began before may take this store's place.
+        """
         with self._file.transaction() as connection:
             if self._file.get(connection, "state", "stamp") != self._stamp:
                 # Another opening has written: numbers may have gone, or be of other nodes.
@@ -68,6 +83,8 @@ class EmbeddedStore:
                 raise
             self._stamp = token_hex(8)
             self._file.put(connection, "state", "stamp", self._stamp)
+            if load:
+                self._file.put(connection, "state", "loaded", self._stamp)
 
     # Loads
 
@@ -87,6 +104,7 @@ class EmbeddedStore:
         """See :meth:`graph.store.GraphStore.write`."""
         check_batch(batch)
         with self._transaction() as connection:
+            batch = without_marked(batch, self._told.marks(connection, patients_of(batch)))
             self._writer.write_nodes(connection, batch.nodes, load.number)
             for columns in batch.edges:
                 self._writer.write_edges(connection, columns, load.number)
@@ -130,8 +148,9 @@ class EmbeddedStore:
     def _remove_stale(self, connection: sqlite3.Connection, tag: int) -> Counter[bool]:
         """Remove what earlier loads saw and this did not; how many, of knowledge (True) and of all else (False)."""
         removed: Counter[bool] = Counter()
-        connection.execute("CREATE TEMP TABLE gone AS SELECT num, kind FROM node WHERE seen <> ?", (tag,))
-        dangling = """(seen <> ? AND kind NOT IN (SELECT value FROM json_each(?)))
+        self._told.keep_ends(connection, tag)
+        connection.execute("CREATE TEMP TABLE gone AS SELECT num, kind FROM node WHERE seen NOT IN (0, ?)", (tag,))
+        dangling = """(seen NOT IN (0, ?) AND kind NOT IN (SELECT value FROM json_each(?)))
                       OR start IN (SELECT num FROM gone) OR end IN (SELECT num FROM gone)"""
         bound = (tag, self._derived)
         for kind, n in connection.execute(f"SELECT kind, count(*) FROM edge WHERE {dangling} GROUP BY kind", bound):
@@ -197,6 +216,55 @@ class EmbeddedStore:
         with self._file.reading() as connection:
             return self._file.get(connection, "note", key)
 
+    # Told of patients
+
+    def tell(self, patient: NodeId, decide: Decide) -> None:
+        """See :meth:`graph.telling.LiveRecords.tell`."""
+        with self._transaction(load=False) as connection:
+            self._told.tell(connection, patient, decide, self._next_telling(connection))
+
+    def forget(self, patient: NodeId) -> int:
+        """See :meth:`graph.telling.LiveRecords.forget`."""
+        with self._transaction(load=False) as connection:
+            gone = self._told.forget(connection, patient, self._next_telling(connection))
+        self._file.scrub()
+        if self._staging_path.exists():
+            # What a build copied, and what an interrupted one left.
+            staging = EmbeddedStore(self._staging_path)
+            try:
+                staging.forget(patient)
+            finally:
+                staging.close()
+        return gone
+
+    def is_erased(self, patient: NodeId) -> bool:
+        """See :meth:`graph.telling.LiveRecords.is_erased`."""
+        with self._file.reading() as connection:
+            return self._told.is_erased(connection, patient)
+
+    def _next_telling(self, connection: sqlite3.Connection) -> int:
+        number = int(self._file.get(connection, "state", "told") or 0) + 1
+        self._file.put(connection, "state", "told", str(number))
+        return number
+
+    def last_telling(self) -> int:
+        """See :meth:`graph.told.ToldStore.last_telling`."""
+        return int(self._file.state("told") or 0)
+
+    def told_before(self) -> int:
+        """See :meth:`graph.told.ToldStore.told_before`."""
+        return int(self._file.state("told before") or 0)
+
+    def told_since(self, number: int) -> Sequence[NodeId]:
+        """See :meth:`graph.told.ToldStore.told_since`."""
+        with self._file.reading() as connection:
+            return self._told.since(connection, number)
+
+    def told_record(self, patient: NodeId) -> ToldRecord:
+        """See :meth:`graph.told.ToldStore.told_record`."""
+        with self._file.reading() as connection:
+            return self._told.record(connection, patient)
+
     # Building beside
 
     @property
@@ -217,8 +285,9 @@ class EmbeddedStore:
         with staging._transaction() as connection:
             # Notes are about the store that they were kept beside: the staging begins without any.
             connection.execute("DELETE FROM note")
-            base = self._file.get(connection, "state", "stamp")
+            base = self._file.get(connection, "state", "loaded")
             self._file.put(connection, "state", "base", f"base {base}")
+            self._file.put(connection, "state", "told before", self._file.get(connection, "state", "told"))
         return staging
 
     def _found_staging(self) -> "EmbeddedStore | None":
@@ -229,7 +298,7 @@ class EmbeddedStore:
             found = EmbeddedStore(self._staging_path)
         except StoreUnavailableError:
             return None
-        if found._file.state("base") == f"base {self._file.state('stamp')}":
+        if found._file.state("base") == f"base {self._file.state('loaded')}":
             return found
         found.close()
         return None
@@ -238,19 +307,36 @@ class EmbeddedStore:
         """See :meth:`graph.store.GraphStore.adopt`."""
         if not isinstance(staging, EmbeddedStore):
             raise TypeError("only a staging of the same store can be adopted")
-        base = staging._file.state("base")
         with self._file.reading() as connection:
             notes = connection.execute("SELECT key, value FROM note").fetchall()
         with staging._transaction() as connection:
             connection.execute("DELETE FROM note")
             connection.executemany("INSERT INTO note VALUES (?, ?)", notes)
+        for _ in range(ATTEMPTS):
+            if self._replace_by(staging, carry_told(self, staging)):
+                staging.discard()
+                return
+        raise StoreUnavailableError("the store is told of patients without a pause; run the build again")
+
+    def _replace_by(self, staging: "EmbeddedStore", telling: int) -> bool:
+        """Put a staging's content in the place of this store's, unless more was told since a telling.
+
+        Raises:
+            StoreUnavailableError: when a load wrote to this store since the staging was made.
+        """
+        base = staging._file.state("base")
 
         def check() -> None:
-            if base != f"base {self._file.state('stamp')}":
+            if base != f"base {self._file.state('loaded')}":
                 raise StoreUnavailableError("the store was written to while the build ran; run the build again")
+            if self.last_telling() != telling:
+                raise _ToldMeanwhileError
 
-        staging._file.copy_to(self._file, check)
-        staging.discard()
+        try:
+            staging._file.copy_to(self._file, check)
+        except _ToldMeanwhileError:
+            return False
+        return True
 
     def discard(self) -> None:
         """See :meth:`graph.store.GraphStore.discard`."""

@@ -4,6 +4,7 @@ The tree::
 
     RxpathError
     ├── UnknownNodeError        no node has this id, alias or name
+    ├── ErasedPatientError      the patient was erased, and nothing may be told of them
     ├── AmbiguousNameError      a name fits several nodes
     ├── SchemaError             an element or a value breaks the schema
     ├── SettingsError           a setting has an unusable value
@@ -35,6 +36,13 @@ class UnknownNodeError(RxpathError):
         self.nearest = tuple(nearest)
         hint = f"; did you mean {', '.join(self.nearest)}?" if self.nearest else ""
         super().__init__(f"no node is called {name!r}{hint}")
+
+
+class ErasedPatientError(RxpathError):
+    """The patient was erased, and nothing may be told of them any more; the id is not repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("the patient was erased, and nothing is kept of them")
 
 
 class AmbiguousNameError(RxpathError):

@@ -28,10 +28,11 @@ from neo4j import (
 )
 from neo4j.exceptions import ClientError, DriverError, IncompleteCommit, Neo4jError
 
+from graph import neo4j_told
 from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.errors import SchemaError, StoreUnavailableError, UnknownNodeError
 from graph.neo4j_address import Neo4jAddress
-from graph.neo4j_build import OTHER, abandon, adopt, begin, others_build, state_of
+from graph.neo4j_build import OTHER, abandon, adopt, begin, check_format, check_version, delete_retired, others_build, state_of
 from graph.neo4j_read import ElementReader
 from graph.neo4j_rows import FORMAT
 from graph.neo4j_statements import BUILDING, LIVE, Rows, Run, State
@@ -39,10 +40,12 @@ from graph.neo4j_write import finish, remove_some, write_batch
 from graph.queries import catalogue, query
 from graph.schema import CURIE
 from graph.store import Batch, EdgeColumns, GraphStore, Load, LoadCounts, check_batch
+from graph.telling import Decide
+from graph.told import ToldRecord, carry_told
 
 T = TypeVar("T")
-OLDEST = (5, 26)
-"""The oldest server that knows every statement of the catalogue."""
+ATTEMPTS = 20
+"""How often a build is given what was told while it was about to take its place."""
 # What goes wrong is said once, by our errors: without a handler the driver's warnings would stand on the standard error.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
@@ -144,12 +147,12 @@ class Neo4jStore:
         self._server = Neo4jServer(address)
         self._reader = ElementReader(self._server, name)
         try:
-            _check_version(self._server)
+            check_version(self._server, address)
             state = state_of(self._server, LIVE)
             # A database that was imported has its content, and neither constraints nor indexes.
             if state is None or state.get("imported"):
                 self._prepare()
-            _check_format(self._server)
+            check_format(self._server, address)
         except BaseException:
             self._server.close()
             raise
@@ -161,11 +164,16 @@ class Neo4jStore:
         self._server.run("store/await_indexes")
         self._server.change(lambda run: run("store/create_live", format=FORMAT, stamp=token_hex(8)))
 
-    def _change(self, work: Callable[[Run, State], T]) -> T:
-        """Run a transaction that alone writes to this store; it is given what the store's node says."""
+    def _change(self, work: Callable[[Run, State], T], *, load: bool = True) -> T:
+        """Run a transaction that alone writes to this store; it is given what the store's node says.
+
+        Args:
+            work: what to do.
+            load: whether it belongs to a load, so that no build that began before may take this store's place.
+        """
 
         def locked(run: Run) -> T:
-            rows = run("store/lock", store=self.name, stamp=token_hex(8))
+            rows = run("store/lock", store=self.name, stamp=token_hex(8), load=load)
             return work(run, self._own(rows))
 
         return self._server.change(locked)
@@ -192,13 +200,20 @@ class Neo4jStore:
     def write(self, batch: Batch, load: Load, progress: str) -> None:
         """See :meth:`graph.store.GraphStore.write`."""
         check_batch(batch)
-        self._change(lambda run, state: write_batch(run, self.name, state, batch, load.number, progress))
+
+        def work(run: Run, state: State) -> None:
+            kept = neo4j_told.unmarked(run, state["graph"], batch)
+            write_batch(run, self.name, state, kept, load.number, progress)
+
+        self._change(work)
 
     def finish_load(self, load: Load, *, remove_stale: bool, derived: bool = False) -> LoadCounts:
         """See :meth:`graph.store.GraphStore.finish_load`."""
         tag = load.number
         if remove_stale:
             # In parts: the memory of a transaction is bounded. A load that is interrupted here goes on with the rest.
+            if not derived:
+                self._change(lambda run, state: run("store/keep_ends", graph=state["graph"], tag=tag))
             whole = ("store/remove_stale_edges", "store/remove_stale_nodes")
             for name in ("store/remove_stale_derived",) if derived else whole:
                 while self._change(partial(remove_some, store=self.name, name=name, tag=tag)):
@@ -256,6 +271,42 @@ class Neo4jStore:
         rows = self._server.read(lambda run: run("store/noted", store=self.name, key=key))
         return str(rows[0][0]) if rows else ""
 
+    # Told of patients
+
+    def tell(self, patient: NodeId, decide: Decide) -> None:
+        """See :meth:`graph.telling.LiveRecords.tell`."""
+        self._change(lambda run, state: neo4j_told.tell(run, self.name, state, patient, decide), load=False)
+
+    def forget(self, patient: NodeId) -> int:
+        """See :meth:`graph.telling.LiveRecords.forget`."""
+        gone = self._change(lambda run, state: neo4j_told.forget(run, self.name, state, patient), load=False)
+        delete_retired(self._server)
+        return gone
+
+    def is_erased(self, patient: NodeId) -> bool:
+        """See :meth:`graph.telling.LiveRecords.is_erased`."""
+        return self.told_record(patient).erased
+
+    def last_telling(self) -> int:
+        """See :meth:`graph.told.ToldStore.last_telling`."""
+        return int(self._state().get("told", 0))
+
+    def told_before(self) -> int:
+        """See :meth:`graph.told.ToldStore.told_before`."""
+        return int(self._state().get("told_before", 0))
+
+    def told_since(self, number: int) -> Sequence[NodeId]:
+        """See :meth:`graph.told.ToldStore.told_since`."""
+        rows = self._server.read(lambda run: run("store/told_since", store=self.name, number=number))
+        return [NodeId(patient) for (patient,) in rows]
+
+    def told_record(self, patient: NodeId) -> ToldRecord:
+        """See :meth:`graph.told.ToldStore.told_record`."""
+
+        return self._server.read(
+            lambda run: neo4j_told.record_of(run, self._own(run("store/state", store=self.name))["graph"], patient)
+        )
+
     # Building beside
 
     def staging(self) -> "Neo4jStore":
@@ -266,8 +317,11 @@ class Neo4jStore:
         """See :meth:`graph.store.GraphStore.adopt`."""
         if not isinstance(staging, Neo4jStore) or staging._graph is None:
             raise TypeError("only a staging of the same store can be adopted")
-        adopt(self._server, staging._graph)
-        staging.close()
+        for _ in range(ATTEMPTS):
+            if adopt(self._server, staging._graph, carry_told(self, staging)):
+                staging.close()
+                return
+        raise StoreUnavailableError("the store is told of patients without a pause; run the build again")
 
     def discard(self) -> None:
         """See :meth:`graph.store.GraphStore.discard`."""
@@ -290,21 +344,6 @@ def holds_store(address: Neo4jAddress) -> bool:
         return state_of(server, LIVE) is not None
     finally:
         server.close()
-
-
-def _check_format(server: Neo4jServer) -> None:
-    state = state_of(server, LIVE)
-    if state is None or state["format"] != FORMAT:
-        advice = "use another database, or empty this one and run `python -m loaders build`"
-        raise StoreUnavailableError(f"{server.address} holds a store of another format than {FORMAT}; {advice}")
-
-
-def _check_version(server: Neo4jServer) -> None:
-    version, _ = server.read(lambda run: run("store/version"))[0]
-    numbers = tuple(int(part) for part in str(version).split("-")[0].split(".")[:2])
-    if numbers < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise StoreUnavailableError(f"{server.address} is Neo4j {version}; {oldest} or a later one is needed")
 
 
 def _run_in(transaction: ManagedTransaction) -> Run:

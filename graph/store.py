@@ -4,7 +4,8 @@ The rules of the port: elements are checked against the schema by whoever writes
 not at all; writing the same batch twice changes nothing; a *load* is named and remembers how far it came, in the same
 transaction as the data, so that an interrupted load goes on where it stopped; reading is in a fixed order (nodes by kind and
 id, edges by their key). Patients, and the edges that training derives, live in the same store as knowledge but count apart:
-they never change the *revision*, which names the state of the knowledge that a snapshot was compiled from.
+they never change the *revision*, which names the state of the knowledge that a snapshot was compiled from. What is told of a
+patient live, outside of loads, outlives every load and build (:mod:`graph.telling`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from graph.elements import (
 from graph.errors import SchemaError
 from graph.property_rules import is_date
 from graph.schema import EDGE_RULES, check_joins, check_node, check_property_rows, check_provenance, check_texts
+from graph.telling import LiveRecords
 
 PATIENT_EDGES = frozenset(
     {
@@ -270,7 +272,7 @@ def end_error(edge: EdgeKind, end: NodeId, wanted: NodeKind, found: str | None) 
     return SchemaError(str(edge), "bad-ends", f"the node {shown} is a {found}, a {wanted} is expected")
 
 
-class GraphStore(Protocol):
+class GraphStore(LiveRecords, Protocol):
     """Keeps nodes and edges; see the module's rules. Every method may raise StoreUnavailableError."""
 
     def start_load(self, fingerprint: str) -> Load:

@@ -7,8 +7,10 @@ whose cells could not be told apart is withheld whole when its file has such col
 
 import csv
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import IO, Self
 
@@ -62,3 +64,41 @@ class Quarantine:
         if isinstance(row, bytes):
             return [WITHHELD if self._withheld else row.decode("utf-8", "surrogateescape").replace("\0", "\\0")]
         return [WITHHELD if i in self._withheld and cell else cell for i, cell in enumerate(row)]
+
+
+_PARTS = re.compile(r"[,;\t|\"'\n]+")
+
+
+def forget_rows(folder: Path, names_person: Callable[[str], bool]) -> int:
+    """Take a person's rows out of all quarantines below a folder.
+
+    Args:
+        folder: of the quarantines of all loads; it need not exist.
+        names_person: whether a cell's text is what the source calls the person.
+
+    Returns:
+        How many rows went; a file without any left goes, too.
+    """
+    return sum(_forget_in(path, names_person) for path in sorted(folder.glob("**/*.csv")))
+
+
+def _forget_in(path: Path, names_person: Callable[[str], bool]) -> int:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+        header, *rows = csv.reader(file)
+    # A record whose cells could not be told apart is one cell.
+    kept = [row for row in rows if not any(map(names_person, _texts(row[len(REASON) :])))]
+    if len(kept) == len(rows):
+        return 0
+    if not kept:
+        path.unlink()
+        return len(rows)
+    partial = path.with_name(f".{token_hex(8)}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *kept])
+    partial.replace(path)
+    return len(rows) - len(kept)
+
+
+def _texts(cells: Sequence[str]) -> set[str]:
+    return {text for cell in cells for text in (cell, *_PARTS.split(cell)) if text.strip()}

@@ -199,7 +199,13 @@ class SqlAnswerLog:
         nothing = dict.fromkeys(("patient", "request", "record", "digest"))
         erase = update(_ANSWER).where(_ANSWER.c.patient == patient).values(erased=_now(), **nothing)
         with self._transaction() as connection:
-            return int(connection.execute(erase).rowcount)
+            gone = int(connection.execute(erase).rowcount)
+        if self._engine.dialect.name == "sqlite":
+            # The log keeps what was erased until it is written over.
+            with _guard(), self._engine.connect() as connection:
+                if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
+                    raise AnswerLogError("the log of answers is read and cannot be emptied now; erase again")
+        return gone
 
     def close(self) -> None:
         """See :meth:`AnswerLog.close`."""

@@ -236,21 +236,35 @@ class _CaseReader:
         return {name: _text(value, f"{pointer}/{name}") for name, value in item.items() if value is not None}
 
     def _resolve(self, text: str, pointer: str, word: str, kinds: Sequence[NodeKind]) -> int | None:
-        for kind in kinds:
-            found = self._snapshot.candidates(text, (kind,))
-            if word == "allergy" and len(found) > 1:
-                # A class may stand both in ATC and among the allergy classes, and an allergy is meant.
-                meant = [n for n in found if self._snapshot.properties(n).get("scheme") == "allergy"]
-                found = meant if len(meant) == 1 else found
-            if len(found) == 1:
-                return found[0]
-            if found:
-                names = tuple(f"{self._snapshot.name(n)} ({self._snapshot.id(n)})" for n in found[:5])
-                self.unresolved.append(Unresolved(pointer, text, word, names, "several fit; give the id of one"))
-                return None
+        found = meant(text, kinds, self._snapshot)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = tuple(f"{self._snapshot.name(n)} ({self._snapshot.id(n)})" for n in found[:5])
+            self.unresolved.append(Unresolved(pointer, text, word, names, "several fit; give the id of one"))
+            return None
         near = tuple(self._snapshot.nearest(text, kinds)) if len(self.unresolved) < MAX_GUESSES else ()
         self.unresolved.append(Unresolved(pointer, text, word, near, f"no {word} is called so"))
         return None
+
+
+def meant(text: str, kinds: Sequence[NodeKind], snapshot: Snapshot) -> Sequence[int]:
+    """Numbers of the nodes that a name, a code or an id means, of the first of these kinds that has any.
+
+    Args:
+        text: as it was given.
+        kinds: in the order in which they are tried.
+        snapshot: where it is looked up.
+    """
+    for kind in kinds:
+        found = snapshot.candidates(text, (kind,))
+        if kind is NodeKind.DRUG_CLASS and len(found) > 1:
+            # A class may stand both in ATC and among the allergy classes, and an allergy is meant.
+            allergies = [n for n in found if snapshot.properties(n).get("scheme") == "allergy"]
+            found = allergies if len(allergies) == 1 else found
+        if found:
+            return found
+    return ()
 
 
 def _holds(values: Mapping[str, PropertyValue], as_of: date | None) -> bool:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from api.accounts.account import Account, Role, folded
@@ -75,6 +75,11 @@ class AccountStore:
             changed = connection.execute(update(AccountRow).where(AccountRow.name == folded(name)).values(disabled=True))
         if not changed.rowcount:
             raise AccountError("there is no such account")
+
+    def forget_patient(self, patient: NodeId) -> int:
+        """Delete the accounts that are bound to a patient, and say how many those were."""
+        with self._database.transaction() as connection:
+            return int(connection.execute(delete(AccountRow).where(AccountRow.patient == patient)).rowcount)
 
     def sign_in(self, name: str, password: str) -> Account:
         """The account of this name and password.

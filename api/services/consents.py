@@ -1,16 +1,17 @@
 """What a patient's record may be used for: read from the graph, changed there, and its changes noted."""
 
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from api.accounts import Account
 from api.consents import ConsentChange, ConsentHistory
 from graph.consents import Purpose, refused, refusing
-from graph.elements import Node, NodeId
+from graph.elements import Edge, Node, NodeId
 from graph.errors import UnknownNodeError
-from graph.store import Batch, GraphStore
+from graph.telling import TOLD, LiveRecords, Telling
 from recommender.errors import UnknownPatientError
+from recommender.record import RecordStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Consent:
     given: Mapping[Purpose, bool]
 
 
+class Records(RecordStore, LiveRecords, Protocol):
+    """What is needed of the graph's store."""
+
+
 class Consents:
     """Reads and changes consent; who may do so is settled before.
 
@@ -34,7 +39,7 @@ class Consents:
         history: where changes are noted.
     """
 
-    def __init__(self, store: GraphStore, history: ConsentHistory) -> None:
+    def __init__(self, store: Records, history: ConsentHistory) -> None:
         self._store = store
         self._history = history
 
@@ -63,10 +68,17 @@ class Consents:
         changes = {purpose: given for purpose, given in wanted.items() if given != _given(node)[purpose]}
         if not changes:
             return was
-        result = refusing(node, [purpose for purpose, given in wanted.items() if not given])
+        told: list[Node] = []
+
+        def decide(found: Node | None, edges: Sequence[Edge]) -> Telling:
+            if found is None:
+                raise UnknownPatientError
+            told[:] = [refusing(replace(found, provenance=TOLD), [p for p, given in wanted.items() if not given])]
+            return Telling(told[0])
+
         who = (asking.name, str(asking.role))
-        self._history.note(patient, was.version + 1, changes, who, lambda: write_patient(self._store, result))
-        return Consent(was.version + 1, _given(result))
+        self._history.note(patient, was.version + 1, changes, who, lambda: self._store.tell(patient, decide))
+        return Consent(was.version + 1, _given(told[0]))
 
     def history(self, patient: NodeId) -> tuple[ConsentChange, ...]:
         """What was given and withdrawn, the newest first.
@@ -91,10 +103,3 @@ class Consents:
 def _given(patient: Node) -> Mapping[Purpose, bool]:
     withheld = refused(patient)
     return {purpose: purpose not in withheld for purpose in Purpose}
-
-
-def write_patient(store: GraphStore, patient: Node) -> None:
-    """Put a patient's node in the place of the one that is there; edges stay as they are."""
-    load = store.start_load(f"consent {secrets.token_hex(8)}")
-    store.write(Batch([patient]), load, "1")
-    store.finish_load(load, remove_stale=False)

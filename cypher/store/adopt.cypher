@@ -5,5 +5,5 @@ MATCH (live:Store {name: 'live'})
 MATCH (building:Store {name: 'building'})
 SET live.retired = live.retired + live.graph
 SET live.graph = building.graph, live.loads = building.loads, live.revision = building.revision, live.before = building.before
-SET live.stamp = $stamp
+SET live.stamp = $stamp, live.loaded = $stamp, live.told = building.told
 DETACH DELETE building

@@ -2,7 +2,7 @@
 // params: graph, tag, kept, limit
 // columns: kind, removed
 MATCH (a:Entity {graph: $graph})-[r]->(b:Entity)
-WHERE (r.seen <> $tag AND NOT type(r) IN $kept) OR a.seen <> $tag OR b.seen <> $tag
+WHERE (NOT r.seen IN [0, $tag] AND NOT type(r) IN $kept) OR NOT a.seen IN [0, $tag] OR NOT b.seen IN [0, $tag]
 WITH r, type(r) AS kind LIMIT $limit
 DELETE r
 RETURN kind, count(*) AS removed

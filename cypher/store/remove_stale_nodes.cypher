@@ -2,7 +2,7 @@
 // params: graph, tag, limit
 // columns: kind, removed
 MATCH (n:Entity {graph: $graph})
-WHERE n.seen <> $tag
+WHERE NOT n.seen IN [0, $tag]
 WITH n, n.kind AS kind LIMIT $limit
 DELETE n
 RETURN kind, count(*) AS removed

@@ -25,6 +25,7 @@ from graph.array_file import Array, ArrayFile, write_arrays
 from graph.errors import SettingsError, SnapshotError
 from graph.pseudonyms import read_patient_key
 from recommender.errors import PredictorError
+from recommender.outcomes import LEAST_PEOPLE
 from recommender.predictors.changelog import Change, add_change, read_changes
 
 FOLDER = "predictors"
@@ -34,6 +35,8 @@ CURRENT = "current"
 LOG = "changes.jsonl"
 LOCK = "lock"
 FORMAT = 1
+PEOPLE = "people"
+"""What an array of counts of people is called, whatever stands before it."""
 KEPT = 5
 """Versions that are kept, the one that serves among them."""
 STALE = 86_400.0
@@ -164,6 +167,35 @@ class PredictorBundles:
             self._point(name, versions[1:])
         self.log(name, versions[1], "rolled back", why=why or f"{versions[0]} is given up")
         return versions[1]
+
+    def retire_smallest(self, name: str, why: str) -> bool:
+        """Delete all versions of a predictor that tells of a group of as few people as may be told of.
+
+        Args:
+            name: of the predictor.
+            why: for the changelog.
+
+        Returns:
+            Whether one of its versions does, so that it has to be fitted again.
+        """
+        with self._locked(name):
+            versions = self._versions(name)
+            if not any(self._tells_of_fewest(name, tag) for tag in versions):
+                return False
+            (self._place(name) / CURRENT).unlink(missing_ok=True)
+            for path in self._place(name).glob(f"*{SUFFIX}"):
+                path.unlink(missing_ok=True)
+        self.log(name, versions[0], "retired", why=why)
+        return True
+
+    def _tells_of_fewest(self, name: str, tag: str) -> bool:
+        try:
+            stored = self._read(name, tag)
+        except PredictorError:
+            return False
+        counts = [array for key, array in stored.arrays.items() if key.rpartition("/")[2] == PEOPLE]
+        groups = [group[0] for group in stored.notes.get("groups", ()) if isinstance(group, list)]
+        return any(bool((array == LEAST_PEOPLE).any()) for array in counts) or LEAST_PEOPLE in groups
 
     def history(self, name: str) -> tuple[Change, ...]:
         """The changelog, the oldest line first."""

@@ -1,6 +1,6 @@
 """The small graph of :mod:`tests.api.small`, four accounts, and the service over them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,20 +8,13 @@ from flask.testing import FlaskClient
 
 from api.accounts import Account, AccountStore, Passwords, Role, open_accounts
 from api.app import Service
-from api.audit import Trail, read_audit_keys
 from api.care import CareStore
-from api.consents import ConsentHistory
-from api.context import Context, Serving
+from api.context import EXTENSION, Context
 from api.database import Database
-from api.recording import note_patient
-from api.services.access import PatientAccess
-from api.services.consents import Consents
 from api.settings import Settings
 from api.wiring import wire
-from graph.connect import open_store
 from graph.elements import NodeId
 from graph.pseudonyms import patient_id, read_patient_key
-from recommender.answer_log import SqlAnswerLog
 from tests.api.small import NAMES, OTHER, OWN, PASSWORD, build
 
 
@@ -38,27 +31,18 @@ def add_accounts(accounts: AccountStore, patient: NodeId) -> None:
         accounts.add(Account(name, role, patient if role is Role.USER else None), PASSWORD)
 
 
-def give_care(settings: Settings, account: str = NAMES[Role.CLINICIAN]) -> None:
-    """Let a clinician see both patients."""
+def give_care(settings: Settings, account: str = NAMES[Role.CLINICIAN], patients: Sequence[str] = (OWN, OTHER)) -> None:
+    """Let a clinician see patients."""
     key, database = read_patient_key(settings.graph.patient_key), Database(settings.graph.database)
-    for identifier in (OWN, OTHER):
+    for identifier in patients:
         CareStore(database).begin(account, patient_id(identifier, key), by="")
     database.close()
 
 
-def context_of(
-    settings: Settings,
-    accounts: AccountStore,
-    serving: Callable[[], Serving],
-    checks: Mapping[str, Callable[[], None]] | None = None,
-    key: bytes = bytes(32),
-) -> Context:
-    """What views are given where nothing serves: everything beside is kept in the database of the settings."""
-    database, store = Database(settings.graph.database), open_store(settings.graph.graph)
-    care, trail = CareStore(database), Trail(database, read_audit_keys(settings.audit_key))
-    access = PatientAccess(key, care, store, note_patient)
-    consents = Consents(store, ConsentHistory(database))
-    return Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), access, care, consents, trail, checks or {})
+def context_of(settings: Settings, accounts: AccountStore) -> Context:
+    """What views are given, for tests that put something else in the place of a part."""
+    found: Context = wire(settings, accounts).extensions[EXTENSION]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,23 +58,41 @@ def free_port() -> int:
 def serve(home: Path, settings: Mapping[str, str], workers: int = 1, patients: Sequence[str] = (OWN, OTHER)) -> Iterator[str]:
     """The address of a running service with a clinician who cares for patients; what it said is in ``log.txt`` of its home."""
     environment = ENVIRONMENT | {"RXPATH_HOME": str(home)} | dict(settings)
+    add_clinician(environment, patients)
+    with started(home, environment, workers) as (address, process):
+        yield address
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0, (home / "log.txt").read_text()
+
+
+def add_clinician(environment: Mapping[str, str], patients: Sequence[str] = ()) -> None:
+    """Make the one account, of a clinician who cares for these patients."""
     add = [*COMMAND, "user", "add", NAME, "--role", "clinician", "--password-stdin"]
     subprocess.run(add, input=PASSWORD.encode(), cwd=PROJECT, env=environment, check=True, capture_output=True)
     for patient in patients:
         grant = [*COMMAND, "care", "grant", NAME, patient]
         subprocess.run(grant, cwd=PROJECT, env=environment, check=True, capture_output=True)
+
+
+@contextmanager
+def started(home: Path, environment: Mapping[str, str], workers: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a service that is ready, and its process, which leads a group of its own; all are gone at the end."""
     port, log = free_port(), home / "log.txt"
     with log.open("wb") as out:
         command = [*COMMAND, "serve", "--port", str(port), "--workers", str(workers)]
-        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=out, stderr=out, start_new_session=True)
         try:
             _await_ready(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}"
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=60) == 0, log.read_text()
+            yield f"http://127.0.0.1:{port}", process
         finally:
-            process.kill()
-            process.wait()
+            kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a service that :func:`started` with its workers, by a signal that nobody can catch."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _await_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

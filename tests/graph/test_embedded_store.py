@@ -386,7 +386,7 @@ def test_a_build_waits_for_who_is_writing_and_then_gives_way(path: Path) -> None
     load(staging, BIG, name="big", remove_stale=True)
     writer = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     writer.execute("BEGIN IMMEDIATE")
-    writer.execute("UPDATE state SET value = 'another' WHERE key = 'stamp'")
+    writer.execute("UPDATE state SET value = 'another' WHERE key = 'loaded'")
     timer = threading.Timer(0.3, writer.execute, ["COMMIT"])
     timer.start()
 

@@ -173,7 +173,7 @@ def test_a_store_of_another_format_is_refused(neo4j_url: str, driver: Driver) ->
 
 
 def test_a_server_that_is_too_old_is_refused(neo4j_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph.neo4j_store.OLDEST", (9_999, 0))
+    monkeypatch.setattr("graph.neo4j_build.OLDEST", (9_999, 0))
 
     with pytest.raises(StoreUnavailableError, match=r"is Neo4j \d+\.\d+\.\d+; 9999\.0 or a later one is needed"):
         open_store(neo4j_url)

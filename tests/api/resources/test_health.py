@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -29,7 +30,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_not(settings: Settings, ac
         raise SnapshotError("none")
 
     checks = {"accounts": accounts.check, "store": broken, "walk": lambda: serving().walk()}
-    client = create_app(context_of(settings, accounts, serving, checks)).test_client()
+    client = create_app(replace(context_of(settings, accounts), serving=serving, checks=checks)).test_client()
 
     answer = client.get("/health/ready")
 
