@@ -22,6 +22,7 @@ def answered(query: RecommendationQuery, **whom: Any) -> Response:
 
     Raises:
         AnswerLogError: when it could not be kept; what cannot be computed again later is not given.
+        ErasedPatientError: when the patient was erased meanwhile.
         ForbiddenError: when the account's role does not include what is asked.
     """
     request = Request(
@@ -39,6 +40,8 @@ def answered(query: RecommendationQuery, **whom: Any) -> Response:
     recommender = context().serving().recommender
     answer = recommender.recommend(request)
     context().answers.keep(StoredAnswer.of(answer, recommender.snapshot, recommender.model, VERSION))
+    if request.patient is not None:
+        context().erasure.refuse_erased(request.patient)
     return Response(answer.json(), mimetype="application/json")
 
 
