@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from graph.elements import NodeKind
+from graph.elements import NodeId, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SchemaError, StoreUnavailableError
 from tests.graph.building import SMALL, batch, content, load, node
