@@ -23,6 +23,7 @@ def answered(query: RecommendationQuery, **whom: Any) -> Response:
     Raises:
         AnswerLogError: when it could not be kept; what cannot be computed again later is not given.
         NoConsentError: when a clinician asks for a patient who refuses treatment with it.
+        ErasedPatientError: when the patient was erased meanwhile.
         ForbiddenError: when the account's role does not include what is asked.
     """
     if "patient" in whom:
@@ -42,6 +43,8 @@ def answered(query: RecommendationQuery, **whom: Any) -> Response:
     recommender = context().serving().recommender
     answer = recommender.recommend(request)
     context().answers.keep(StoredAnswer.of(answer, recommender.snapshot, recommender.model, VERSION))
+    if request.patient is not None:
+        context().erasure.refuse_erased(request.patient)
     return Response(answer.json(), mimetype="application/json")
 
 

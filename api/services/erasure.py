@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 from graph.elements import PATIENT_PREFIX, NodeId
+from graph.errors import ErasedPatientError
 from graph.pseudonyms import patient_id
 from loaders.quarantine import forget_rows
 from recommender.answer_log import AnswerLog
@@ -37,6 +38,10 @@ class ForgettingGraph(Protocol):
 
     def forget(self, patient: NodeId) -> int:
         """See :meth:`graph.telling.LiveRecords.forget`."""
+        ...
+
+    def is_erased(self, patient: NodeId) -> bool:
+        """See :meth:`graph.telling.LiveRecords.is_erased`."""
         ...
 
 
@@ -87,6 +92,18 @@ class ErasureService:
         if not self._begun(patient).exists():
             check()(self._person(patient))
         return self._erase(patient)
+
+    def refuse_erased(self, patient: NodeId) -> None:
+        """Take back an answer that was kept for a patient who was erased while it was computed.
+
+        Whoever keeps an answer asks this afterwards: either the erasure finds the answer, or this finds the erasure.
+
+        Raises:
+            ErasedPatientError: when the patient was erased.
+        """
+        if self._graph.is_erased(patient):
+            self._answers.forget_patient(patient)
+            raise ErasedPatientError
 
     def resume(self) -> int:
         """Finish every erasure that was begun, and say how many those were."""

@@ -194,7 +194,8 @@ class PredictorBundles:
         except PredictorError:
             return False
         counts = [array for key, array in stored.arrays.items() if key.rpartition("/")[2] == PEOPLE]
-        groups = [group[0] for group in stored.notes.get("groups", ()) if isinstance(group, list)]
+        told = stored.notes.get("groups")
+        groups = [group[0] for group in told if isinstance(group, list)] if isinstance(told, list) else []
         return any(bool((array == LEAST_PEOPLE).any()) for array in counts) or LEAST_PEOPLE in groups
 
     def history(self, name: str) -> tuple[Change, ...]:

@@ -1,7 +1,8 @@
+import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from api.guarded_store import THREADS, TRY_SECONDS, GuardedStore
 from graph.config import PROJECT
-from graph.elements import EdgeKind, NodeId
+from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import StoreUnavailableError, UnknownNodeError
+from graph.telling import Telling
 from tests.api.small import build
 
 CONDITION = NodeId("ICD10CM:I10")
@@ -202,3 +204,52 @@ except StoreUnavailableError:
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=60)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "refused\n", "")
+
+
+def nothing(node: Node | None, edges: Sequence[Edge]) -> Telling:
+    return Telling(node)
+
+
+def test_a_record_is_changed_while_reads_are_held_up(store: FreezingStore, guarded: GuardedStore) -> None:
+    patient = next(store.nodes(NodeKind.PATIENT)).id
+    event = store.freeze()
+    waiting = threading.Thread(target=find_out, args=[guarded])
+    waiting.start()
+
+    guarded.tell(patient, nothing)
+
+    assert store.last_telling() == 1
+    waiting.join()
+    event.set()
+    assert not store.is_erased(patient)
+
+
+def test_what_could_not_begin_in_time_is_not_done_later(
+    store: FreezingStore, guarded: GuardedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.guarded_store.WRITE_SECONDS", 0.2)
+    patient = next(store.nodes(NodeKind.PATIENT)).id
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StoreUnavailableError):
+        guarded.tell(patient, nothing)
+
+    other.execute("COMMIT")
+    other.close()
+    # Behind the one that was given up: when this is done, that has been, too.
+    guarded.forget(patient)
+    assert store.last_telling() == 1
+
+
+def test_while_the_store_is_away_nothing_is_written(store: FreezingStore, guarded: GuardedStore) -> None:
+    patient = next(store.nodes(NodeKind.PATIENT)).id
+    event = store.freeze()
+    find_out(guarded)
+
+    for write in (lambda: guarded.tell(patient, nothing), lambda: guarded.forget(patient)):
+        with pytest.raises(StoreUnavailableError):
+            write()
+
+    assert store.last_telling() == 0
+    event.set()

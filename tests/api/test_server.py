@@ -13,7 +13,7 @@ import pytest
 
 from graph.config import PROJECT
 from tests.api.served import COMMAND, ENVIRONMENT, call, free_port, serve, sign_in
-from tests.api.small import OWN, PASSWORD
+from tests.api.small import OTHER, OWN, PASSWORD
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,18 @@ def test_a_token_then_a_recommendation(served: str) -> None:
     assert {answer.status for answer in answers} == {200}
     assert len({answer.body for answer in answers}) == 1, "two workers answer with the same bytes and know each other's tokens"
     assert answers[0].json["recommendations"]
+
+
+def test_a_new_diagnosis_counts_in_every_worker_at_once(served: str) -> None:
+    token, own = sign_in(served), f"{served}/v1/patients/{OTHER}"
+
+    def suggested() -> list[bool]:
+        answers = [call(f"{own}/recommendations?as_of=2026-01-01", token=token).json for _ in range(8)]
+        return ["Metformin" in {item["medicine"]["name"] for item in answer["recommendations"]} for answer in answers]
+
+    assert not any(suggested())
+    assert call(f"{own}/diagnoses", {"condition": "type 2 diabetes"}, token).status == 201
+    assert all(suggested())
 
 
 def test_errors_are_problems_over_the_wire_as_well(served: str) -> None:

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from graph.elements import NodeKind
+from graph.elements import NodeId, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.errors import SchemaError, StoreUnavailableError
 from tests.graph.building import SMALL, batch, content, load, node
@@ -433,3 +433,24 @@ def test_nothing_that_was_written_is_lost_to_a_build(path: Path) -> None:
     assert {str(item.id) for item in store.nodes(NodeKind.MEDICINE)} >= set(written)
     for item in (store, other):
         item.close()
+
+
+def test_a_file_from_before_anything_could_be_told_is_taken_on(path: Path) -> None:
+    store = EmbeddedStore(path)
+    load(store, SMALL)
+    expected = content(store)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE told")
+        connection.execute("DELETE FROM state WHERE key = 'loaded'")
+    connection.close()
+
+    older = EmbeddedStore(path)
+
+    assert content(older) == expected
+    staging = older.staging()
+    load(staging, SMALL, name="build", remove_stale=True)
+    older.adopt(staging)
+    assert older.forget(NodeId("patient:1")) == 3
+    assert older.is_erased(NodeId("patient:1"))
+    older.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graph.row_report import Code, Fault
 from loaders.identifiers import WITHHELD
-from loaders.quarantine import Quarantine
+from loaders.quarantine import Quarantine, forget_rows
 from tests.loaders.conftest import Loaders
 from tests.loaders.small import EVIDENCE, FORMULARY, with_row
 
@@ -77,3 +77,24 @@ def test_looking_leaves_no_trace(loaders: Loaders, files: Callable[..., Path]) -
     loaders("validate", files(with_row(FORMULARY, "indication.csv", "x,y,z,,,,,")))
 
     assert not loaders.home.exists()
+
+
+def test_a_persons_rows_are_taken_out_and_those_of_others_stay(tmp_path: Path) -> None:
+    for name, kept in (("1/x.csv", ["P-1", "P-10", "P-2"]), ("2/y.csv", ["P-1"]), ("2/z.csv", ["P-2"])):
+        with Quarantine(tmp_path / name, HEADER, frozenset()) as quarantine:
+            for line, cell in enumerate(kept):
+                quarantine(line, [FAULT], [cell, "5,5"])
+    with Quarantine(tmp_path / "1/raw.csv", HEADER, frozenset()) as quarantine:
+        quarantine(2, [FAULT], b'a;"P-1";\xff;c')
+        quarantine(3, [FAULT], b"P-12;c")
+    before = (tmp_path / "2/z.csv").read_bytes()
+
+    assert forget_rows(tmp_path, lambda text: text.strip() == "P-1") == 3
+
+    assert [row[4:] for row in rows(tmp_path / "1/x.csv")[1:]] == [["P-10", "5,5"], ["P-2", "5,5"]]
+    assert [row[4:] for row in rows(tmp_path / "1/raw.csv")[1:]] == [["P-12;c"]]
+    assert not (tmp_path / "2/y.csv").exists()
+    assert (tmp_path / "2/z.csv").read_bytes() == before
+    assert (tmp_path / "1/x.csv").stat().st_mode & 0o777 == 0o600
+    assert forget_rows(tmp_path, lambda text: text == "P-1") == 0
+    assert forget_rows(tmp_path / "none", lambda text: True) == 0

@@ -1,6 +1,7 @@
 """Erasure: a patient with odd values everywhere is searched for, byte by byte, in everything that the service keeps."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.accounts import AccountStore, Role, open_accounts
+from api.app import create_app
 from api.context import EXTENSION, Context
 from api.services.erasure import JOURNAL, ErasureService, Forgetting
 from api.wiring import wire
@@ -16,7 +18,7 @@ from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeId, NodeKind
 from graph.embedded_store import EmbeddedStore
 from graph.pseudonyms import patient_id, read_patient_key
 from loaders.__main__ import main as loaders
-from recommender.answer_log import SqlAnswerLog
+from recommender.answer_log import SqlAnswerLog, StoredAnswer
 from recommender.replay import Outcome, replay
 from tests.api.conftest import add_accounts, cheap_passwords, give_care, settings_of, sign_in
 from tests.api.reading import problem_of
@@ -257,3 +259,29 @@ def test_what_is_erased_is_what_was_read(client: FlaskClient, canary: NodeId) ->
     problem_of(client.delete("/v1/patients/nobody", headers=ada | {"If-Match": "*"}), 404)
 
     assert client.get(f"/v1/patients/{canary}", headers=ada).status_code == 200
+
+
+def test_an_answer_that_was_computed_while_its_patient_was_erased_is_not_kept(
+    client: FlaskClient, place: Path, canary: NodeId
+) -> None:
+    """The erasure runs between the reading of the record and the keeping of the answer."""
+    context: Context = client.application.extensions[EXTENSION]
+
+    class Late:
+        """Erases the patient at the last moment before an answer is kept."""
+
+        def keep(self, answer: StoredAnswer) -> None:
+            store = EmbeddedStore(place / "graph.sqlite")
+            store.forget(canary)
+            store.close()
+            context.answers.keep(answer)
+
+        find, forget_patient, close = context.answers.find, context.answers.forget_patient, context.answers.close
+
+    late = create_app(replace(context, answers=Late())).test_client()
+    ada = sign_in(late, NAMES[Role.CLINICIAN])
+
+    problem_of(late.get(f"/v1/patients/{canary}/recommendations", headers=ada), 410)
+
+    database = [place / f"accounts.sqlite{suffix}" for suffix in ("", "-wal")]
+    assert not any(b"Zebra" in path.read_bytes() for path in database if path.exists())

@@ -234,3 +234,27 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
         written(bundles, 1.0)
     with pytest.raises(PredictorError, match="cannot be written"):
         PredictorBundles(tmp_path / "new").write(NAME, {}, {"a": {1, 2}})
+
+
+@pytest.mark.parametrize(
+    ("arrays", "notes", "retired"),
+    [
+        ({"outcomes/people": np.array([9, 5])}, {}, True),
+        ({"people": np.array([5.0])}, {}, True),
+        ({"people": np.array([6, 7])}, {"groups": [[6, "x"]]}, False),
+        ({"x": np.array([5])}, {"groups": [[8, "x"], [5, "y"]]}, True),
+        ({"x": np.array([5])}, {"groups": 3}, False),
+    ],
+)
+def test_what_tells_of_as_few_people_as_may_be_is_retired(
+    bundles: PredictorBundles, tmp_path: Path, arrays: dict[str, np.ndarray], notes: dict[str, object], retired: bool
+) -> None:
+    bundles.write(NAME, arrays, notes)
+    tag = bundles.write(NAME, {"people": np.array([20])}, {})
+
+    assert bundles.retire_smallest(NAME, "someone went") is retired
+
+    # A former version counts as well: it could be rolled back to.
+    assert bundles.has(NAME) is not retired
+    assert len(list((tmp_path / "predictors" / NAME).glob("*.predictor"))) == (0 if retired else 2)
+    assert ((bundles.history(NAME)[-1].what, bundles.history(NAME)[-1].tag) == ("retired", tag)) is retired
