@@ -7,10 +7,22 @@ from flask_openapi3.openapi import OpenAPI
 from api import auth, context, problems
 from api.body import StrictRequest
 from api.context import Context
-from api.resources import docs, guides, health, medicines, patients, recommendations, tokens
+from api.resources import (
+    docs,
+    guides,
+    health,
+    imports,
+    jobs,
+    medicines,
+    patients,
+    recommendations,
+    reports,
+    tokens,
+    trainings,
+)
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, recommendations, medicines, guides, health)
+RESOURCES = (tokens, patients, recommendations, medicines, imports, trainings, reports, jobs, guides, health)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
@@ -44,6 +56,8 @@ def create_app(given: Context) -> Service:
     )
     # Flask would answer OPTIONS on every route by itself, past the document; the guides alone serve another origin.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # Where uploads lie while they come in.
+    app.config["UPLOAD_FOLDER"] = given.settings.graph.home
     context.install(app, given)
     for resource in RESOURCES:
         app.register_api(resource.routes)

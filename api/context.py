@@ -11,6 +11,7 @@ from api.accounts import AccountStore
 from api.errors import FieldProblem, NotReadyError
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
+from api.services.job_desk import JobDesk
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -54,6 +55,7 @@ class Context:
         serving: answers what serves at the moment; a request asks once.
         answers: keeps what answers were computed from.
         access: whose record an account may see or change.
+        jobs: takes orders for work that is longer than a request.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -62,6 +64,7 @@ class Context:
     serving: Callable[[], Serving]
     answers: AnswerLog
     access: PatientAccess
+    jobs: JobDesk
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

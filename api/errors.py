@@ -18,6 +18,7 @@ The tree::
         ├── PreconditionRequiredError which version is changed must be said
         ├── AccountError              an account cannot be made or changed as asked
         ├── DatabaseUnavailableError  the service's database cannot be used now
+        ├── JobError                  a job cannot do what it was asked to
         └── NotReadyError             the service cannot answer now
 
 What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
@@ -125,6 +126,10 @@ class AccountError(ApiError):
 
 class DatabaseUnavailableError(ApiError):
     """The service's database cannot be opened, read or written now."""
+
+
+class JobError(ApiError):
+    """A job cannot do what it was asked to; its words are shown to whoever asked, and hold nothing of what was sent."""
 
 
 class NotReadyError(ApiError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from graph.config import GraphSettings
+from graph.config import PROJECT, GraphSettings
 from graph.errors import SettingsError
 
 KEY_BYTES = 32
@@ -30,6 +30,9 @@ class Settings:
         token_life: how long a token counts. Setting ``RXPATH_JWT_MINUTES``, 1 to 15; default 15.
         browser_origin: scheme, host and port of the Neo4j Browser that may read the guide. Setting ``RXPATH_BROWSER_ORIGIN``;
             empty by default: no guide is served.
+        upload_bytes: how large an upload may be. Setting ``RXPATH_UPLOAD_MB``, 1 to 10000; default 200.
+        shared: folder of the reference data that evaluations compare with. Setting ``RXPATH_SHARED``; default ``shared``
+            beside the project.
     """
 
     graph: GraphSettings
@@ -38,6 +41,8 @@ class Settings:
     audience: str = "rxpath-api"
     token_life: timedelta = timedelta(minutes=15)
     browser_origin: str = ""
+    upload_bytes: int = 200_000_000
+    shared: Path = PROJECT.parent / "shared"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -55,8 +60,10 @@ class Settings:
             key,
             environment.get("RXPATH_JWT_ISSUER") or "rxpath",
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
-            timedelta(minutes=_minutes(environment.get("RXPATH_JWT_MINUTES") or "15")),
+            timedelta(minutes=_whole("RXPATH_JWT_MINUTES", environment.get("RXPATH_JWT_MINUTES") or "15", 15)),
             _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
+            _whole("RXPATH_UPLOAD_MB", environment.get("RXPATH_UPLOAD_MB") or "200", 10_000) * 1_000_000,
+            Path(environment.get("RXPATH_SHARED") or PROJECT.parent / "shared"),
         )
 
     def signing_key(self) -> bytes:
@@ -75,9 +82,9 @@ def _origin(text: str) -> str:
     return text
 
 
-def _minutes(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 15):
-        raise SettingsError("RXPATH_JWT_MINUTES", "a whole number from 1 to 15 is expected")
+def _whole(setting: str, text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= most):
+        raise SettingsError(setting, f"a whole number from 1 to {most} is expected")
     return int(text)
 
 

@@ -8,9 +8,14 @@ from collections.abc import Callable
 from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
 from api.context import Context, Serving
+from api.database import Database
 from api.guarded_store import GuardedStore
+from api.jobs import JobFiles, JobQueue, JobStore
+from api.jobs.setup import Setup
+from api.jobs.worker import Worker
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
+from api.services.job_desk import JobDesk
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -140,7 +145,28 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
     access = PatientAccess(read_patient_key(settings.graph.patient_key))
     answers = SqlAnswerLog(settings.graph.database)
-    return create_app(Context(settings, accounts, serving, answers, access, checks))
+    return create_app(Context(settings, accounts, serving, answers, access, job_desk(settings), checks))
+
+
+def job_desk(settings: Settings) -> JobDesk:
+    """What takes orders for jobs.
+
+    Raises:
+        DatabaseUnavailableError: when the database cannot be opened.
+    """
+    url = settings.graph.database
+    return JobDesk(JobStore(Database(url)), JobQueue(url), JobFiles(settings.graph.home))
+
+
+def job_worker(settings: Settings) -> Worker:
+    """What runs jobs in this process.
+
+    Raises:
+        DatabaseUnavailableError: when the database cannot be opened.
+    """
+    url = settings.graph.database
+    setup = Setup(settings.graph, settings.shared)
+    return Worker(JobStore(Database(url)), JobQueue(url), JobFiles(settings.graph.home), setup)
 
 
 def _read(guarded: GuardedStore) -> None:
