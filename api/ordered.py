@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import Response, url_for
 
 from api.jobs import Job
-from api.schemas.job import JobShown
+from api.schemas.job import JobListed, JobShown
 
 
 def ordered(job: Job) -> Response:
@@ -16,11 +16,19 @@ def ordered(job: Job) -> Response:
 
 
 def shown(job: Job) -> JobShown:
-    """A job as it is shown."""
+    """A job with its result."""
+    return JobShown.model_validate(_values(job) | {"result": job.result})
+
+
+def listed(job: Job) -> JobListed:
+    """A job among others."""
+    return JobListed.model_validate(_values(job))
+
+
+def _values(job: Job) -> dict[str, object]:
     times = {name: _time(getattr(job, name)) for name in ("queued_at", "started_at", "finished_at")}
     values = {name: getattr(job, name) for name in ("id", "asked_by", "step", "progress", "attempt", "cancelling", "error")}
-    values |= {"kind": str(job.kind), "state": str(job.state), "order": dict(job.order), "result": job.result}
-    return JobShown.model_validate(values | times)
+    return values | times | {"kind": str(job.kind), "state": str(job.state), "order": dict(job.order)}
 
 
 def _time(seconds: float | None) -> datetime | None:

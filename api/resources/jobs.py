@@ -6,7 +6,7 @@ from flask_openapi3.models.tag import Tag
 
 from api.auth import account
 from api.context import context
-from api.ordered import shown
+from api.ordered import listed, shown
 from api.schemas.job import JobPath, JobShown, JobsQuery, JobsShown
 from api.schemas.problem import problems
 
@@ -23,7 +23,7 @@ routes = APIBlueprint(
 def show_all(query: JobsQuery) -> Response:
     """The jobs that the account ordered, all of them for an admin; the newest first."""
     found = context().jobs.all(account(), limit=query.limit, after=query.after)
-    return Response(JobsShown(items=[shown(job) for job in found]).model_dump_json(), mimetype="application/json")
+    return Response(JobsShown(items=[listed(job) for job in found]).model_dump_json(), mimetype="application/json")
 
 
 @routes.get("/<job>", operation_id="showJob", responses={200: JobShown, **problems(401, 403, 404, 422, 503)})

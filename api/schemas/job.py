@@ -12,8 +12,8 @@ ID = "[0-9a-f]{32}"
 EXAMPLE_ID = "3f2a8c5d9e0b4176a1c2d3e4f5061728"
 
 
-class JobShown(Answer):
-    """Work that was ordered, and what became of it."""
+class JobListed(Answer):
+    """Work that was ordered, and where it stands."""
 
     id: str = Field(description="32 hexadecimal digits", json_schema_extra={"example": EXAMPLE_ID})
     kind: Literal["import", "training", "report", "evaluation"] = Field(description="what it does")
@@ -29,14 +29,19 @@ class JobShown(Answer):
     progress: float = Field(ge=0, le=1, description="the share of that step that is done")
     attempt: int = Field(ge=0, description="how often it was begun")
     cancelling: bool = Field(description="whether it was asked to end")
-    result: dict[str, Any] | None = Field(description="what came of it: of an import the report, row by row, without values")
     error: str = Field(description="why it did not succeed; empty otherwise")
+
+
+class JobShown(JobListed):
+    """Work that was ordered, and what became of it."""
+
+    result: dict[str, Any] | None = Field(description="what came of it: of an import the report, row by row, without values")
 
 
 class JobsShown(Answer):
     """Jobs, the newest first."""
 
-    items: list[JobShown]
+    items: list[JobListed] = Field(description="without their results")
 
 
 class JobPath(Parameters):

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.context import Context, Serving
 from api.services.access import PatientAccess
 from api.settings import Settings
-from api.wiring import wire
+from api.wiring import job_desk, wire
 from recommender.answer_log import SqlAnswerLog
 from tests.api.conftest import sign_in
 from tests.api.small import OWN, PASSWORD
@@ -69,7 +69,9 @@ def test_a_defect_in_the_middle_of_an_answer_repeats_nothing(
     def serving() -> Serving:
         raise LookupError(f"{CANARY} of patient {OWN}")
 
-    client = create_app(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)))).test_client()
+    client = create_app(
+        Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)), job_desk(settings))
+    ).test_client()
     headers = sign_in(client, "dr.ada")
 
     for answer in (
@@ -88,7 +90,11 @@ def test_keys_are_not_shown(settings: Settings, accounts: AccountStore) -> None:
     def serving() -> Serving:
         raise LookupError
 
-    shown = repr(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(b"secret-patient-key")))
+    shown = repr(
+        Context(
+            settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(b"secret-patient-key"), job_desk(settings)
+        )
+    )
 
     assert "secret-patient-key" not in shown
     assert str(settings.signing_key()) not in shown

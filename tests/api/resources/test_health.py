@@ -8,7 +8,7 @@ from api.app import create_app
 from api.context import Context, Serving
 from api.services.access import PatientAccess
 from api.settings import Settings
-from api.wiring import wire
+from api.wiring import job_desk, wire
 from graph.errors import SnapshotError
 from recommender.answer_log import SqlAnswerLog
 from tests.api.conftest import settings_of
@@ -31,7 +31,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_not(settings: Settings, ac
 
     checks = {"accounts": accounts.check, "store": broken, "walk": lambda: serving().walk()}
     client = create_app(
-        Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)), checks)
+        Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)), job_desk(settings), checks)
     ).test_client()
 
     answer = client.get("/health/ready")
