@@ -44,6 +44,12 @@ class StrictRequest(Request):
             raise BodySizeError(f"a body of at most {most} bytes is expected")
         self.max_content_length = most
         self.max_form_parts = MAX_PARTS
+        self._uploads: list[IO[bytes]] = []
+
+    def end_upload(self) -> None:
+        """Let go of the files that came in; also of those of a form that broke off, which nobody was given."""
+        for file in getattr(self, "_uploads", ()):
+            file.close()
 
     def _get_file_stream(
         self,
@@ -53,7 +59,9 @@ class StrictRequest(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         # Beside what the service keeps, not in a common folder; without a name, so that nothing is left when the process ends.
-        return cast(IO[bytes], TemporaryFile(dir=current_app.config["UPLOAD_FOLDER"]))
+        file = cast(IO[bytes], TemporaryFile(dir=current_app.config["UPLOAD_FOLDER"]))  # noqa: SIM115  # closed by end_upload
+        self._uploads.append(file)
+        return file
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body; Flask's arguments are accepted and change nothing.

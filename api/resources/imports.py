@@ -28,6 +28,12 @@ def take_upload() -> None:
     cast(StrictRequest, request).take_upload(context().settings.upload_bytes)
 
 
+@routes.teardown_request
+def end_upload(error: BaseException | None) -> None:
+    """Let go of what came in, whatever became of it."""
+    cast(StrictRequest, request).end_upload()
+
+
 @routes.post("", operation_id="startImport", responses={202: JobShown, **problems(400, 401, 403, 409, 413, 415, 422, 503)})
 def start(form: ImportForm) -> Response:
     """Upload files for the graph; the answer is the job, whose result will be the loaders' report."""

@@ -1,6 +1,8 @@
 """Reports: how well the recommender and its predictors do, as a job that writes files."""
 
-from flask import Response, send_file
+from mimetypes import guess_type
+
+from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -40,4 +42,6 @@ def files(path: JobPath) -> Response:
 def read_file(path: ReportFilePath) -> Response:
     """A file that a job wrote, to be saved: no browser shows it at the service's address."""
     file = context().jobs.file(path.job, path.name, account())
-    return send_file(file, as_attachment=True, conditional=False, etag=False, last_modified=None)
+    response = Response(file.read_bytes(), mimetype=guess_type(file.name)[0] or "application/octet-stream")
+    response.headers["Content-Disposition"] = f"attachment; filename={file.name}"
+    return response
