@@ -6,6 +6,7 @@ put in again from the table of jobs.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -21,6 +22,8 @@ from huey.serializer import Serializer
 from peewee import PeeweeException, SqliteDatabase
 from playhouse.db_url import connect
 from sqlalchemy.engine import make_url
+
+from api.errors import DatabaseUnavailableError
 
 NAME = "rxpath"
 AGAIN_SECONDS = 1
@@ -68,13 +71,18 @@ class JobQueue:
 
     Args:
         url: of the service's database (SQLAlchemy).
+
+    Raises:
+        DatabaseUnavailableError: when it cannot be opened.
     """
 
     def __init__(self, url: str) -> None:
         self._run: Callable[[str], None] = lambda job_id: None
+        database = _database(url)
         self._huey = Huey(
-            NAME, results=False, serializer=_PlainText(), storage_class=_Storage, database=_database(url), create_tables=True
+            NAME, results=False, serializer=_PlainText(), storage_class=_Storage, database=database, create_tables=False
         )
+        _make_tables(self._huey.storage)
         self._task = self._huey.task(name="run_job")(self._taken)
 
     def _taken(self, job_id: str) -> None:
@@ -118,6 +126,19 @@ class JobQueue:
     def close(self) -> None:
         """Let go of this thread's connection."""
         self._huey.storage.close()
+
+
+def _make_tables(storage: SqlStorage) -> None:
+    # Of several processes that make them at once, PostgreSQL lets one and fails the others, who then find them there.
+    for last in (False, False, True):
+        try:
+            storage.create_tables()
+        except PeeweeException as error:
+            if last:
+                raise DatabaseUnavailableError(f"the queue cannot be used: {type(error).__name__}") from None
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _database(url: str) -> Any:  # the library has no types

@@ -34,3 +34,9 @@ def site(home: Path, tmp_path: Path) -> Site:
         home, tmp_path / "home", ignore=lambda folder, names: [n for n in names if n[:5] in ("accou", "queue", "jobs")]
     )
     return Site(Path(own))
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Of a database of one test alone."""
+    return f"sqlite:///{tmp_path / 'accounts.sqlite'}"

@@ -3,14 +3,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
-import pytest
-
 from api.jobs import JobQueue
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'accounts.sqlite'}"
 
 
 def test_jobs_are_handed_out_in_order_also_those_that_another_process_put_in(url: str) -> None:

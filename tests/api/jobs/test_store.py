@@ -1,5 +1,4 @@
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -24,8 +23,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> JobStore:
-    return JobStore(Database(f"sqlite:///{tmp_path / 'jobs.sqlite'}"), clock)
+def store(url: str, clock: Clock) -> JobStore:
+    return JobStore(Database(url), clock)
 
 
 def add(store: JobStore, kind: JobKind = JobKind.IMPORT, who: str = "root") -> Job:
@@ -126,7 +125,7 @@ def test_only_so_many_wait(store: JobStore) -> None:
     add(store)
 
 
-def test_jobs_are_there_after_the_database_was_closed(store: JobStore, tmp_path: Path) -> None:
+def test_jobs_are_there_after_the_database_was_closed(store: JobStore, url: str) -> None:
     job = add(store)
 
-    assert JobStore(Database(f"sqlite:///{tmp_path / 'jobs.sqlite'}")).find(job.id) == job
+    assert JobStore(Database(url)).find(job.id) == job
