@@ -16,15 +16,36 @@ from api.resources import (
     entries,
     guides,
     health,
+    imports,
+    jobs,
     medicines,
     patients,
     recommendations,
     records,
+    reports,
     tokens,
+    trainings,
 )
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, records, entries, patients, consents, care, break_glass, audit, recommendations, medicines, guides, health)
+RESOURCES = (
+    tokens,
+    records,
+    entries,
+    patients,
+    consents,
+    care,
+    break_glass,
+    audit,
+    recommendations,
+    medicines,
+    imports,
+    trainings,
+    reports,
+    jobs,
+    guides,
+    health,
+)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
@@ -58,6 +79,8 @@ def create_app(given: Context) -> Service:
     )
     # Flask would answer OPTIONS on every route by itself, past the document; the guides alone serve another origin.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # Where uploads lie while they come in.
+    app.config["UPLOAD_FOLDER"] = given.settings.graph.home
     context.install(app, given)
     for resource in RESOURCES:
         app.register_api(resource.routes)

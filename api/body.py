@@ -7,15 +7,18 @@ in a text, and anything but an object. The reading is on the request itself, so 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any, cast
 
 import orjson
-from flask import Request
+from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.errors import BodyError, BodySizeError, BodyTypeError, FieldProblem, InputError
 
 MAX_BYTES = 1_000_000
+MAX_PARTS = 64
+"""How many fields and files an upload may have."""
 MAX_DEPTH = 32
 """How deep a body may be nested."""
 
@@ -24,6 +27,41 @@ class StrictRequest(Request):
     """A request whose JSON is read strictly."""
 
     max_content_length = MAX_BYTES
+
+    def take_upload(self, most: int) -> None:
+        """Take a form with files in place of JSON.
+
+        Args:
+            most: bytes of the whole body.
+
+        Raises:
+            BodyTypeError: when the body is no such form.
+            BodySizeError: when it says that it is larger.
+        """
+        if self.mimetype != "multipart/form-data":
+            raise BodyTypeError("a body of the type multipart/form-data is expected")
+        if (self.content_length or 0) > most:
+            raise BodySizeError(f"a body of at most {most} bytes is expected")
+        self.max_content_length = most
+        self.max_form_parts = MAX_PARTS
+        self._uploads: list[IO[bytes]] = []
+
+    def end_upload(self) -> None:
+        """Let go of the files that came in; also of those of a form that broke off, which nobody was given."""
+        for file in getattr(self, "_uploads", ()):
+            file.close()
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        # Beside what the service keeps, not in a common folder; without a name, so that nothing is left when the process ends.
+        file = cast(IO[bytes], TemporaryFile(dir=current_app.config["UPLOAD_FOLDER"]))  # noqa: SIM115  # closed by end_upload
+        self._uploads.append(file)
+        return file
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body; Flask's arguments are accepted and change nothing.

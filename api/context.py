@@ -15,6 +15,7 @@ from api.search import MedicineSearch
 from api.services.access import PatientAccess
 from api.services.consents import Consents
 from api.services.erasure import ErasureService
+from api.services.job_desk import JobDesk
 from api.services.records import RecordService
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
@@ -64,6 +65,7 @@ class Context:
         trail: who read or wrote what.
         records: reads and changes records.
         erasure: erases people.
+        jobs: takes orders for work that is longer than a request.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -77,6 +79,7 @@ class Context:
     trail: Trail
     records: RecordService
     erasure: ErasureService
+    jobs: JobDesk
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

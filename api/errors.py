@@ -21,6 +21,7 @@ The tree::
         ├── AccountError              an account cannot be made or changed as asked
         ├── DatabaseUnavailableError  the service's database cannot be used now
         │   └── AuditError            the audit trail cannot be written, so nothing is told
+        ├── JobError                  a job cannot do what it was asked to
         └── NotReadyError             the service cannot answer now
 
 What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
@@ -148,6 +149,10 @@ class AuditError(DatabaseUnavailableError):
 
     def __init__(self) -> None:
         super().__init__("the audit trail cannot be written, and without it no record is read; try again in a moment")
+
+
+class JobError(ApiError):
+    """A job cannot do what it was asked to; its words are shown to whoever asked, and hold nothing of what was sent."""
 
 
 class NotReadyError(ApiError):

@@ -86,7 +86,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     GoneError: Row(410, "gone", "This was erased"),
     PreconditionFailedError: Row(412, "precondition-failed", "It was changed meanwhile"),
     BodySizeError: Row(413, "body-too-large", "The body is too large"),
-    BodyTypeError: Row(415, "unsupported-body", "The body is no plain JSON"),
+    BodyTypeError: Row(415, "unsupported-body", "The body is of another type"),
     AccountError: Row(422, "invalid-account", "The account cannot be made or changed so"),
     CaseError: Row(422, "invalid-input", "Fields of the request are wrong"),
     InputError: Row(422, "invalid-input", "Fields of the request are wrong"),

@@ -17,9 +17,10 @@ ASKING = frozenset({Role.CLINICIAN, Role.ANALYST, Role.USER})
 STUDYING = frozenset({Role.CLINICIAN, Role.ANALYST})
 CLINICIANS = frozenset({Role.CLINICIAN})
 ADMINS = frozenset({Role.ADMIN})
-CLINICIANS = frozenset({Role.CLINICIAN})
 OVERSEEING = frozenset({Role.ADMIN, Role.USER})
 """Who may see who saw a record: admins, and the patient."""
+ORDERING = frozenset({Role.ADMIN, Role.ANALYST})
+"""Who may order work: admins all of it, analysts reports; each sees their own jobs, admins all."""
 
 
 class Scope(StrEnum):
@@ -108,6 +109,14 @@ ROLE_TABLE: Mapping[str, Access] = {
     # knowledge
     "medicines.search": Access(EVERYONE, Scope.KNOWLEDGE, audited=False),
     # jobs
+    "imports.start": Access(ADMINS, Scope.IMPORTS),
+    "jobs.cancel": Access(ORDERING, Scope.IMPORTS),
+    "jobs.show": Access(ORDERING, Scope.IMPORTS),
+    "jobs.show_all": Access(ORDERING, Scope.IMPORTS),
+    "reports.files": Access(ORDERING),
+    "reports.read_file": Access(ORDERING),
+    "reports.start": Access(ORDERING),
+    "trainings.start": Access(ADMINS),
     # the service itself
     "docs.document": OPEN,
     "docs.page": OPEN,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from graph.config import GraphSettings
+from graph.config import PROJECT, GraphSettings
 from graph.errors import SettingsError
 
 KEY_BYTES = 32
@@ -32,6 +32,9 @@ class Settings:
             empty by default: no guide is served.
         glass_life: how long a clinician sees a record whose glass they broke. Setting ``RXPATH_BREAK_GLASS_MINUTES``, 1 to
             1440; default 60.
+        upload_bytes: how large an upload may be. Setting ``RXPATH_UPLOAD_MB``, 1 to 10000; default 200.
+        shared: folder of the reference data that evaluations compare with. Setting ``RXPATH_SHARED``; default ``shared``
+            beside the project.
     """
 
     graph: GraphSettings
@@ -41,6 +44,8 @@ class Settings:
     token_life: timedelta = timedelta(minutes=15)
     browser_origin: str = ""
     glass_life: timedelta = timedelta(minutes=60)
+    upload_bytes: int = 200_000_000
+    shared: Path = PROJECT.parent / "shared"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -58,9 +63,11 @@ class Settings:
             key,
             environment.get("RXPATH_JWT_ISSUER") or "rxpath",
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
-            timedelta(minutes=_minutes(environment, "RXPATH_JWT_MINUTES", 15, most=15)),
+            timedelta(minutes=_whole(environment, "RXPATH_JWT_MINUTES", 15, most=15)),
             _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
-            timedelta(minutes=_minutes(environment, "RXPATH_BREAK_GLASS_MINUTES", 60, most=1440)),
+            timedelta(minutes=_whole(environment, "RXPATH_BREAK_GLASS_MINUTES", 60, most=1440)),
+            _whole(environment, "RXPATH_UPLOAD_MB", 200, most=10_000) * 1_000_000,
+            Path(environment.get("RXPATH_SHARED") or PROJECT.parent / "shared"),
         )
 
     @property
@@ -84,7 +91,7 @@ def _origin(text: str) -> str:
     return text
 
 
-def _minutes(environment: Mapping[str, str], setting: str, usual: int, *, most: int) -> int:
+def _whole(environment: Mapping[str, str], setting: str, usual: int, *, most: int) -> int:
     text = environment.get(setting) or str(usual)
     if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
         raise SettingsError(setting, f"a whole number from 1 to {most} is expected")

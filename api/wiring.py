@@ -13,11 +13,15 @@ from api.consents import ConsentHistory
 from api.context import Context, Serving
 from api.database import Database
 from api.guarded_store import GuardedStore
+from api.jobs import JobFiles, JobQueue, JobStore
+from api.jobs.setup import Setup
+from api.jobs.worker import Worker
 from api.recording import note_patient
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
 from api.services.consents import Consents
 from api.services.erasure import ErasureService, Forgetting
+from api.services.job_desk import JobDesk
 from api.services.records import RecordService
 from api.settings import Settings
 from graph.compiler import current_snapshot
@@ -164,7 +168,31 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     keeping: list[tuple[str, Forgetting]] = [("accounts", accounts), ("care", care), ("consents", consents), ("audit", trail)]
     erasure = ErasureService(guarded, answers, keeping, settings.graph.home, key, records.person)
     erasure.resume()
-    return create_app(Context(settings, accounts, serving, answers, access, care, consents, trail, records, erasure, checks))
+    jobs = job_desk(settings)
+    return create_app(
+        Context(settings, accounts, serving, answers, access, care, consents, trail, records, erasure, jobs, checks)
+    )
+
+
+def job_desk(settings: Settings) -> JobDesk:
+    """What takes orders for jobs.
+
+    Raises:
+        DatabaseUnavailableError: when the database cannot be opened.
+    """
+    url = settings.graph.database
+    return JobDesk(JobStore(Database(url)), JobQueue(url), JobFiles(settings.graph.home))
+
+
+def job_worker(settings: Settings) -> Worker:
+    """What runs jobs in this process.
+
+    Raises:
+        DatabaseUnavailableError: when the database cannot be opened.
+    """
+    url = settings.graph.database
+    setup = Setup(settings.graph, settings.shared)
+    return Worker(JobStore(Database(url)), JobQueue(url), JobFiles(settings.graph.home), setup)
 
 
 def _read(guarded: GuardedStore) -> None:

@@ -16,23 +16,14 @@ from graph.config import PROJECT, GraphSettings
 from graph.connect import open_store, store_exists
 from graph.errors import RxpathError
 from graph.pseudonyms import KEY_BYTES, read_patient_key
-from graph.row_report import RowReport
 from loaders import export as exporting
-from loaders.errors import LoadError
+from loaders.formats import DATA, formats, sources_near
 from loaders.jobs import Job
 from loaders.mapping import mapped_source
 from loaders.outcome import Outcome
-from loaders.provenance import FILE as SOURCES_FILE
-from loaders.provenance import Sources, read_sources
 from loaders.run import plan
 from loaders.screen import Screen
-from loaders.source import Source
-from loaders.sources.formulary.source import FormularySource
-from loaders.sources.hetionet import HetionetSource
-from loaders.sources.medicine_csv import MedicineSource
-from loaders.sources.patient_csv import PatientSource
 
-DATA = PROJECT / "data"
 ALL_ACCEPTED, SOME_QUARANTINED, NOTHING_LOADED = 0, 1, 2
 EPILOG = """exit codes:
   0  every row was accepted
@@ -40,12 +31,6 @@ EPILOG = """exit codes:
   2  nothing could be loaded: bad usage, a missing file, an unusable store
 settings: RXPATH_HOME (default .rxpath in the project), RXPATH_GRAPH (default sqlite:///<RXPATH_HOME>/graph.sqlite)
 """
-
-
-def formats() -> dict[str, Source]:
-    """The formats by name, in the order of loading."""
-    sources: Sequence[Source] = (FormularySource(), HetionetSource(), MedicineSource(), PatientSource())
-    return {source.name: source for source in sources}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -100,19 +85,6 @@ def _shared() -> Path:
     return Path(os.environ.get("RXPATH_SHARED") or PROJECT.parent / "shared")
 
 
-def _sources(paths: Sequence[Path]) -> Sources:
-    """The table of sources nearest to the paths, else the project's own."""
-    # A single file of a formulary, also of one of its sub-folders, has the sources of its formulary.
-    near = [folder / SOURCES_FILE for path in paths for folder in (path, path.parent, path.parent.parent)]
-    path = next((p for p in near if p.is_file()), DATA / SOURCES_FILE)
-    report = RowReport(path.name)
-    sources = read_sources(path, report)
-    if report.problems:
-        problem = report.problems[0]
-        raise LoadError(f"{path}:{problem.line} {problem.column} {problem.code}: {problem.expected} is expected")
-    return sources
-
-
 def _load(arguments: argparse.Namespace) -> int:
     if arguments.command == "validate" and arguments.shacl:
         return _shacl(arguments.paths)
@@ -127,7 +99,7 @@ def _load(arguments: argparse.Namespace) -> int:
     with screen.progress() as listener:
         job = Job(
             planned,
-            _sources(paths),
+            sources_near(paths),
             _patient_key(arguments, settings),
             settings.home / "quarantine",
             settings.snapshots,

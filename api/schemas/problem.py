@@ -38,7 +38,7 @@ _WORDS = {
     410: "It was erased",
     412: "It was changed since it was read",
     413: "The body is too large",
-    415: "The body is no plain JSON",
+    415: "The body is of another type",
     422: "Fields of the request are wrong",
     428: "The header If-Match is missing",
     429: "Too many failed sign-ins under this name",

@@ -7,6 +7,7 @@ from typing import Any
 
 from api.accounts import open_accounts
 from api.settings import Settings
+from api.shell.job_process import JobProcess
 from graph.connect import open_store
 from graph.errors import SettingsError
 
@@ -21,6 +22,7 @@ def add_commands(commands: Any) -> None:  # argparse has no public type for what
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
     serve.add_argument("--workers", type=int, default=1, metavar="N", help="processes (1)")
+    serve.add_argument("--job-workers", type=int, default=1, metavar="N", help="jobs at once, in processes of their own (1)")
 
 
 def _serve(given: argparse.Namespace, settings: Settings) -> int:
@@ -39,7 +41,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     print(f"Rxpath answers on http://{given.host}:{given.port}, documented at /docs", file=sys.stderr)
     if not accounts:
         print("There is no account yet: python -m api user add NAME --role ROLE --password-stdin", file=sys.stderr)
-    Granian(
+    server = Granian(
         "api.wiring:application",
         address=given.host,
         port=given.port,
@@ -49,7 +51,9 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
         factory=True,
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
-    ).serve()
+    )
+    with JobProcess(given.job_workers):
+        server.serve()
     return 0
 
 
