@@ -8,6 +8,7 @@ from api import auth, context, problems, recording
 from api.body import StrictRequest
 from api.context import Context
 from api.resources import (
+    answers,
     audit,
     break_glass,
     care,
@@ -20,6 +21,7 @@ from api.resources import (
     jobs,
     medicines,
     patients,
+    questions,
     recommendations,
     records,
     reports,
@@ -38,6 +40,8 @@ RESOURCES = (
     break_glass,
     audit,
     recommendations,
+    answers,
+    questions,
     medicines,
     imports,
     trainings,

@@ -13,22 +13,20 @@ from recommender.request import Reader, Request
 from recommender.safety.finding import VERSION
 
 
-def answered(query: RecommendationQuery, **whom: Any) -> Response:
-    """The answer to a query for a patient or a case.
+def request_of(query: RecommendationQuery, **whom: Any) -> Request:
+    """What is asked, for the recommender.
 
     Args:
         query: how much is asked.
         whom: ``patient`` or ``case``, as :class:`recommender.request.Request` takes them.
 
     Raises:
-        AnswerLogError: when it could not be kept; what cannot be computed again later is not given.
         NoConsentError: when a clinician asks for a patient who refuses treatment with it.
-        ErasedPatientError: when the patient was erased meanwhile.
         ForbiddenError: when the account's role does not include what is asked.
     """
     if "patient" in whom:
         context().access.check_treatment(whom["patient"], account())
-    request = Request(
+    return Request(
         query.as_of,
         top=query.top,
         min_level=query.min_level,
@@ -40,11 +38,22 @@ def answered(query: RecommendationQuery, **whom: Any) -> Response:
         licences=tuple(query.licence),
         **whom,
     )
-    recommender = context().serving().recommender
+
+
+def answered(query: RecommendationQuery, **whom: Any) -> Response:
+    """The answer to a query for a patient or a case, which is kept; arguments and errors are those of :func:`request_of`.
+
+    Raises:
+        AnswerLogError: when it could not be kept; what cannot be computed again later is not given.
+        ErasedPatientError: when the patient was erased meanwhile.
+    """
+    request, recommender = request_of(query, **whom), context().serving().recommender
     answer = recommender.recommend(request)
     context().answers.keep(StoredAnswer.of(answer, recommender.snapshot, recommender.model, VERSION))
     if request.patient is not None:
         context().erasure.refuse_erased(request.patient)
+    else:
+        context().askers.note(answer.id, account().name)
     return Response(answer.json(), mimetype="application/json")
 
 

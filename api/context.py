@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, current_app
 
 from api.accounts import AccountStore
+from api.askers import AskerStore
 from api.audit import Trail
 from api.care import CareStore
 from api.errors import FieldProblem, NotReadyError
@@ -17,6 +18,7 @@ from api.services.consents import Consents
 from api.services.erasure import ErasureService
 from api.services.job_desk import JobDesk
 from api.services.records import RecordService
+from api.services.stored_answers import StoredAnswers
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -66,6 +68,9 @@ class Context:
         records: reads and changes records.
         erasure: erases people.
         jobs: takes orders for work that is longer than a request.
+        askers: who asked what about nobody on file.
+        stored: answers that were given.
+        verify: checks the proofs of a document against the graph; see :func:`recommender.verify.run_verify`.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -80,6 +85,9 @@ class Context:
     records: RecordService
     erasure: ErasureService
     jobs: JobDesk
+    askers: AskerStore
+    stored: StoredAnswers
+    verify: Callable[[Any, Mapping[str, Any] | None], Mapping[str, Any]]
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

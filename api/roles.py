@@ -106,6 +106,13 @@ ROLE_TABLE: Mapping[str, Access] = {
     # recommendations, questions, feedback, predictions
     "patients.recommend": Access(ASKING, Scope.RECOMMENDATIONS),
     "recommendations.recommend": Access(ASKING, Scope.RECOMMENDATIONS),
+    "answers.prove": Access(ASKING, Scope.RECOMMENDATIONS),
+    "answers.read": Access(ASKING, Scope.RECOMMENDATIONS),
+    "answers.replay": Access(ASKING, Scope.RECOMMENDATIONS),
+    "questions.compare": Access(ASKING, Scope.RECOMMENDATIONS),
+    "questions.explain": Access(ASKING, Scope.RECOMMENDATIONS),
+    "questions.what_if": Access(ASKING, Scope.RECOMMENDATIONS),
+    "questions.why_not": Access(ASKING, Scope.RECOMMENDATIONS),
     # knowledge
     "medicines.search": Access(EVERYONE, Scope.KNOWLEDGE, audited=False),
     # jobs

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
+from api.askers import AskerStore
 from api.audit import Trail, read_audit_keys
 from api.care import CareStore
 from api.consents import ConsentHistory
@@ -23,6 +24,7 @@ from api.services.consents import Consents
 from api.services.erasure import ErasureService, Forgetting
 from api.services.job_desk import JobDesk
 from api.services.records import RecordService
+from api.services.stored_answers import StoredAnswers
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -34,8 +36,10 @@ from recommender.artifacts import FOLDER, find_bundle, newest_bundle
 from recommender.config import read_scoring
 from recommender.predictors.bundles import PredictorBundles
 from recommender.predictors.foresight import foresight_of
+from recommender.replay import Replayer
 from recommender.safety.site import read_site
 from recommender.service import Recommender
+from recommender.verify import run_verify
 
 LOOK_SECONDS = 1.0
 """How often the store is asked whether its knowledge changed."""
@@ -168,9 +172,26 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     keeping: list[tuple[str, Forgetting]] = [("accounts", accounts), ("care", care), ("consents", consents), ("audit", trail)]
     erasure = ErasureService(guarded, answers, keeping, settings.graph.home, key, records.person)
     erasure.resume()
-    jobs = job_desk(settings)
+    askers = AskerStore(database)
+    replayer = Replayer(answers, settings.graph.snapshots, settings.graph.home, settings.graph.site, compiled=True)
     return create_app(
-        Context(settings, accounts, serving, answers, access, care, consents, trail, records, erasure, jobs, checks)
+        Context(
+            settings,
+            accounts,
+            serving,
+            answers,
+            access,
+            care,
+            consents,
+            trail,
+            records,
+            erasure,
+            job_desk(settings),
+            askers,
+            StoredAnswers(answers, askers, access.to_read, replayer),
+            lambda document, case: run_verify(document, guarded.store, case),
+            checks,
+        )
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from pydantic import Field, RootModel
+from pydantic.config import JsonDict
 
 from api.schemas.base import Body
 from graph.schema import ROUTES
@@ -72,7 +73,7 @@ class CaseFields(Body):
     avoid_routes: list[str] = Field(default_factory=list, description="routes by which nothing can be given")
 
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "age": 62,
     "sex": "female",
     "conditions": ["hypertension"],
