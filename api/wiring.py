@@ -17,11 +17,13 @@ from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
+from graph.elements import EdgeKind
 from graph.pseudonyms import read_patient_key
-from graph.store import UNFINISHED
+from graph.store import UNFINISHED, GraphStore
 from recommender.answer_log import SqlAnswerLog
 from recommender.artifacts import FOLDER, find_bundle, newest_bundle
 from recommender.config import read_scoring
+from recommender.likeness import Likeness, mirror_groups
 from recommender.predictors.bundles import PredictorBundles
 from recommender.predictors.foresight import foresight_of
 from recommender.safety.site import read_site
@@ -144,9 +146,23 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     answers = SqlAnswerLog(settings.graph.database)
     records = RecordService(guarded, lambda: serving().snapshot, key)
     # Whatever else keeps something of patients is named here, or it is not erased.
-    erasure = ErasureService(guarded, answers, [("accounts", accounts)], settings.graph.home, key, records.person)
+    stores = [("accounts", accounts)]
+    erasure = ErasureService(
+        guarded,
+        answers,
+        stores,
+        settings.graph.home,
+        key,
+        records.person,
+        lambda: _drop_groups(guarded.store),
+    )
     erasure.resume()
     return create_app(Context(settings, accounts, serving, answers, PatientAccess(key), records, erasure, checks))
+
+
+def _drop_groups(store: GraphStore) -> None:
+    if EdgeKind.RESPONDED_TO in store.counts():
+        mirror_groups(Likeness((), (), "none"), store)
 
 
 def _read(guarded: GuardedStore) -> None:

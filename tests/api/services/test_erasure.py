@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -19,6 +20,8 @@ from graph.embedded_store import EmbeddedStore
 from graph.pseudonyms import patient_id, read_patient_key
 from loaders.__main__ import main as loaders
 from recommender.answer_log import SqlAnswerLog, StoredAnswer
+from recommender.likeness import Likeness, mirror_groups
+from recommender.predictors.bundles import PredictorBundles
 from recommender.replay import Outcome, replay
 from tests.api.conftest import add_accounts, cheap_passwords, settings_of, sign_in
 from tests.api.reading import problem_of
@@ -214,7 +217,7 @@ def test_an_erasure_that_was_killed_is_finished_at_the_next_start(
     key, killing = read_patient_key(place / "patient.key"), Killing()
     stores: list[tuple[str, Forgetting]] = [("accounts", accounts), ("killing", killing)]
     with pytest.raises(KilledError):
-        ErasureService(store, log, stores, place, key, context.records.person).erase(canary, lambda: lambda now: None)
+        ErasureService(store, log, stores, place, key, context.records.person, list).erase(canary, lambda: lambda now: None)
     assert len(traces(place, canary)) > 1
     assert [path.name for path in (place / JOURNAL).iterdir()] == [canary.removeprefix("patient:")]
 
@@ -278,3 +281,24 @@ def test_an_answer_that_was_computed_while_its_patient_was_erased_is_not_kept(
 
     database = [place / f"accounts.sqlite{suffix}" for suffix in ("", "-wal")]
     assert not any(b"Zebra" in path.read_bytes() for path in database if path.exists())
+
+
+@pytest.mark.parametrize(("people", "retired"), [(5, ["groups"]), (6, [])])
+def test_a_group_that_may_be_of_four_now_is_told_of_no_more(
+    client: FlaskClient, place: Path, canary: NodeId, people: int, retired: list[str]
+) -> None:
+    store = EmbeddedStore(place / "graph.sqlite")
+    group = node("rx:group-1", NodeKind.GROUP, "people with hypertension", people=people, bundle="b1")
+    values = {"people": people, "share": 0.5, "shift": 0.5, "bundle": "b1"}
+    responded = Edge(
+        EdgeKind.RESPONDED_TO, group.id, NodeId("RxNorm:723"), SOURCE, KnowledgeLevel.STATISTICAL, "", "", "", values
+    )
+    mirror_groups(Likeness((group,), (responded,), "b1"), store)
+    PredictorBundles(place).write("groups", {"therapies/people": np.array([people])}, {})
+
+    answer = erase(client, canary)
+
+    assert answer.get_json()["predictors"] == retired
+    assert PredictorBundles(place).has("groups") is not bool(retired)
+    assert [e.kind for e in store.edges_from(group.id)] == [EdgeKind.RESPONDED_TO] * (not retired)
+    store.close()
