@@ -18,6 +18,7 @@ from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
 from graph.elements import EdgeKind
+from graph.errors import RxpathError
 from graph.pseudonyms import read_patient_key
 from graph.store import UNFINISHED, GraphStore
 from recommender.answer_log import SqlAnswerLog
@@ -156,8 +157,16 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         records.person,
         lambda: _drop_groups(guarded.store),
     )
-    erasure.resume()
+    _resume(erasure)
     return create_app(Context(settings, accounts, serving, answers, PatientAccess(key), records, erasure, checks))
+
+
+def _resume(erasure: ErasureService) -> None:
+    try:
+        erasure.resume()
+    except RxpathError as error:
+        # All others are served meanwhile; the next start tries again.
+        _log.warning("an erasure that was begun is not finished yet: %s", type(error).__name__)
 
 
 def _drop_groups(store: GraphStore) -> None:

@@ -1,5 +1,6 @@
 """Erasure: a patient with odd values everywhere is searched for, byte by byte, in everything that the service keeps."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -244,6 +245,27 @@ def test_an_erasure_that_failed_is_finished_when_it_is_asked_for_again(
     answer = client.delete(f"/v1/patients/{canary}", headers=ada)
 
     assert answer.status_code == 200
+    assert traces(place, canary) == {"graph.sqlite": 1}
+
+
+def test_while_somebody_reads_what_was_there_an_erasure_is_not_done(
+    client: FlaskClient, place: Path, canary: NodeId, accounts: AccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.embedded_file.SCRUB_PATIENCE", 0.1)
+    reader = sqlite3.connect(place / "graph.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM edge").fetchone()
+
+    answer = erase(client, canary)
+
+    problem_of(answer, 503)
+    assert [path.name for path in (place / JOURNAL).iterdir()] == [canary.removeprefix("patient:")]
+    # A service starts all the same, and finishes it at a later start.
+    wire(settings_of(place), accounts)
+    assert len(list((place / JOURNAL).iterdir())) == 1
+    reader.close()
+    wire(settings_of(place), accounts)
+    assert list((place / JOURNAL).iterdir()) == []
     assert traces(place, canary) == {"graph.sqlite": 1}
 
 
