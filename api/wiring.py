@@ -29,11 +29,14 @@ from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
+from graph.elements import EdgeKind
+from graph.errors import RxpathError
 from graph.pseudonyms import read_patient_key
-from graph.store import UNFINISHED
+from graph.store import UNFINISHED, GraphStore
 from recommender.answer_log import SqlAnswerLog
 from recommender.artifacts import FOLDER, find_bundle, newest_bundle
 from recommender.config import read_scoring
+from recommender.likeness import Likeness, mirror_groups
 from recommender.predictors.bundles import PredictorBundles
 from recommender.predictors.foresight import foresight_of
 from recommender.replay import Replayer
@@ -170,8 +173,9 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     records = RecordService(guarded, lambda: serving().snapshot, key)
     # Whatever else keeps something of patients is named here, or it is not erased.
     keeping: list[tuple[str, Forgetting]] = [("accounts", accounts), ("care", care), ("consents", consents), ("audit", trail)]
-    erasure = ErasureService(guarded, answers, keeping, settings.graph.home, key, records.person)
-    erasure.resume()
+    home = settings.graph.home
+    erasure = ErasureService(guarded, answers, keeping, home, key, records.person, lambda: _drop_groups(guarded.store))
+    _resume(erasure)
     askers = AskerStore(database)
     replayer = Replayer(answers, settings.graph.snapshots, settings.graph.home, settings.graph.site, compiled=True)
     return create_app(
@@ -214,6 +218,19 @@ def job_worker(settings: Settings) -> Worker:
     url = settings.graph.database
     setup = Setup(settings.graph, settings.shared)
     return Worker(JobStore(Database(url)), JobQueue(url), JobFiles(settings.graph.home), setup)
+
+
+def _resume(erasure: ErasureService) -> None:
+    try:
+        erasure.resume()
+    except RxpathError as error:
+        # All others are served meanwhile; the next start tries again.
+        _log.warning("an erasure that was begun is not finished yet: %s", type(error).__name__)
+
+
+def _drop_groups(store: GraphStore) -> None:
+    if EdgeKind.RESPONDED_TO in store.counts():
+        mirror_groups(Likeness((), (), "none"), store)
 
 
 def _read(guarded: GuardedStore) -> None:

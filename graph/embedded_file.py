@@ -20,7 +20,7 @@ from graph.errors import SchemaError, StoreUnavailableError
 
 PATIENCE = 60
 """Seconds that a writer waits for another."""
-SCRUB_PATIENCE = 10
+SCRUB_PATIENCE = 10.0
 """Seconds for which emptying the log waits for readers."""
 PAGES_A_STEP = 8
 """Pages of the first step of a copy; fewer than an empty file has, so that the first step is never the last."""
@@ -203,7 +203,7 @@ class EmbeddedFile:
             StoreUnavailableError: while somebody still reads what was there before.
         """
         with self._guard(), self._connection() as connection:
-            connection.execute(f"PRAGMA busy_timeout={SCRUB_PATIENCE * 1000}")
+            connection.execute(f"PRAGMA busy_timeout={int(SCRUB_PATIENCE * 1000)}")
             try:
                 busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             finally:

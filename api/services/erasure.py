@@ -55,6 +55,7 @@ class ErasureService:
         home: the folder of everything that the service writes.
         key: turns a source's identifier into an id.
         person: reads the patient, or raises for one who is not there; see :meth:`api.services.records.RecordService.person`.
+        drop_groups: takes out of the graph what its groups of patients responded to.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class ErasureService:
         home: Path,
         key: bytes,
         person: Callable[[NodeId], Payload],
+        drop_groups: Callable[[], object],
     ) -> None:
         self._graph = graph
         self._answers = answers
@@ -72,6 +74,7 @@ class ErasureService:
         self._home = home
         self._key = key
         self._person = person
+        self._drop_groups = drop_groups
 
     def erase(self, patient: NodeId, check: Callable[[], Callable[[object], None]]) -> Payload:
         """Erase a patient everywhere; one whose erasure was begun and not finished is erased to the end.
@@ -137,7 +140,11 @@ class ErasureService:
         of all others have a member to spare.
         """
         bundles = PredictorBundles(self._home)
-        return [name for name in bundles.names() if bundles.retire_smallest(name, WHY)]
+        retired = [name for name in bundles.names() if bundles.retire_smallest(name, WHY)]
+        # People see them in the graph, too; and an erasure may have been killed between the two.
+        if not bundles.has("groups"):
+            self._drop_groups()
+        return retired
 
     # The journal
 

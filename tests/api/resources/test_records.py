@@ -363,3 +363,48 @@ def value_of(rule: PropertyRule) -> st.SearchStrategy[Any]:
     if rule.type is float:
         return st.floats(max(rule.low, -1e9), min(rule.high, 1e9), allow_nan=False).map(lambda x: x + 0.0)
     return st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=50)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("diagnoses", '{"condition": "\\ud800"}'),
+        ("diagnoses", '{"condition": "   "}'),
+        ("diagnoses", '{"condition": "*?%_ zebra"}'),
+        ("diagnoses", '{"condition": ["asthma"]}'),
+        ("diagnoses", '{"condition": null}'),
+        ("diagnoses", "{}"),
+        ("therapy", '{"medicine": "losartan", "review": "\\udfff"}'),
+        ("therapy", '{"medicine": "losartan", "rating": 5.5}'),
+        ("therapy", '{"medicine": "losartan", "rating": true}'),
+        ("results", f'{{"test": "creatinine", "value": {10**400}}}'),
+        ("results", '{"test": "creatinine", "value": null}'),
+        ("results", '{"test": "creatinine"}'),
+        ("results", '{"test": "creatinine", "value": "NaN"}'),
+        ("allergies", f'{{"substance": "penicillin", "reaction": "{"x" * 2001}"}}'),
+    ],
+)
+def test_odd_bodies_are_refused(client: FlaskClient, ada: Headers, kind: str, body: str) -> None:
+    answer = client.post(f"/v1/patients/{OWN}/{kind}", data=body, content_type="application/json", headers=ada)
+
+    assert answer.status_code in (400, 422), answer.data
+    found = problem_of(answer, answer.status_code)
+    assert answer.status_code == 400 or [e["pointer"] for e in found["errors"]] != [""]
+
+
+def test_what_a_record_must_say_cannot_be_taken_away(client: FlaskClient, ada: Headers) -> None:
+    made = client.post(f"/v1/patients/{OWN}/results", json=EXAMPLES["results"], headers=ada)
+
+    answer = client.patch(made.headers["Location"], json={"value": None}, headers=matching(made, ada))
+
+    assert [e["pointer"] for e in problem_of(answer, 422)["errors"]] == ["/value"]
+    assert client.get(made.headers["Location"], headers=ada).data == made.data
+
+
+@pytest.mark.parametrize("tag", ['"', "W/", "x" * 3000, '"a", "b"'])
+def test_odd_tags_match_nothing(client: FlaskClient, ada: Headers, tag: str) -> None:
+    made = client.post(f"/v1/patients/{OWN}/symptoms", json=EXAMPLES["symptoms"], headers=ada)
+
+    answer = client.delete(made.headers["Location"], headers=ada | {"If-Match": tag})
+
+    assert answer.status_code in (412, 428), answer.data

@@ -1,10 +1,12 @@
 """Erasure: a patient with odd values everywhere is searched for, byte by byte, in everything that the service keeps."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -19,6 +21,8 @@ from graph.embedded_store import EmbeddedStore
 from graph.pseudonyms import patient_id, read_patient_key
 from loaders.__main__ import main as loaders
 from recommender.answer_log import SqlAnswerLog, StoredAnswer
+from recommender.likeness import Likeness, mirror_groups
+from recommender.predictors.bundles import PredictorBundles
 from recommender.replay import Outcome, replay
 from tests.api.conftest import add_accounts, cheap_passwords, give_care, settings_of, sign_in
 from tests.api.reading import problem_of
@@ -221,7 +225,7 @@ def test_an_erasure_that_was_killed_is_finished_at_the_next_start(
     key, killing = read_patient_key(place / "patient.key"), Killing()
     stores: list[tuple[str, Forgetting]] = [("accounts", accounts), ("killing", killing)]
     with pytest.raises(KilledError):
-        ErasureService(store, log, stores, place, key, context.records.person).erase(canary, lambda: lambda now: None)
+        ErasureService(store, log, stores, place, key, context.records.person, list).erase(canary, lambda: lambda now: None)
     assert len(traces(place, canary)) > 1
     assert [path.name for path in (place / JOURNAL).iterdir()] == [canary.removeprefix("patient:")]
 
@@ -248,6 +252,27 @@ def test_an_erasure_that_failed_is_finished_when_it_is_asked_for_again(
     answer = client.delete(f"/v1/patients/{canary}", headers=ada)
 
     assert answer.status_code == 200
+    assert traces(place, canary) == {"graph.sqlite": 1}
+
+
+def test_while_somebody_reads_what_was_there_an_erasure_is_not_done(
+    client: FlaskClient, place: Path, canary: NodeId, accounts: AccountStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.embedded_file.SCRUB_PATIENCE", 0.1)
+    reader = sqlite3.connect(place / "graph.sqlite", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM edge").fetchone()
+
+    answer = erase(client, canary)
+
+    problem_of(answer, 503)
+    assert [path.name for path in (place / JOURNAL).iterdir()] == [canary.removeprefix("patient:")]
+    # A service starts all the same, and finishes it at a later start.
+    wire(settings_of(place), accounts)
+    assert len(list((place / JOURNAL).iterdir())) == 1
+    reader.close()
+    wire(settings_of(place), accounts)
+    assert list((place / JOURNAL).iterdir()) == []
     assert traces(place, canary) == {"graph.sqlite": 1}
 
 
@@ -285,3 +310,24 @@ def test_an_answer_that_was_computed_while_its_patient_was_erased_is_not_kept(
 
     database = [place / f"accounts.sqlite{suffix}" for suffix in ("", "-wal")]
     assert not any(b"Zebra" in path.read_bytes() for path in database if path.exists())
+
+
+@pytest.mark.parametrize(("people", "retired"), [(5, ["groups"]), (6, [])])
+def test_a_group_that_may_be_of_four_now_is_told_of_no_more(
+    client: FlaskClient, place: Path, canary: NodeId, people: int, retired: list[str]
+) -> None:
+    store = EmbeddedStore(place / "graph.sqlite")
+    group = node("rx:group-1", NodeKind.GROUP, "people with hypertension", people=people, bundle="b1")
+    values = {"people": people, "share": 0.5, "shift": 0.5, "bundle": "b1"}
+    responded = Edge(
+        EdgeKind.RESPONDED_TO, group.id, NodeId("RxNorm:723"), SOURCE, KnowledgeLevel.STATISTICAL, "", "", "", values
+    )
+    mirror_groups(Likeness((group,), (responded,), "b1"), store)
+    PredictorBundles(place).write("groups", {"therapies/people": np.array([people])}, {})
+
+    answer = erase(client, canary)
+
+    assert answer.get_json()["predictors"] == retired
+    assert PredictorBundles(place).has("groups") is not bool(retired)
+    assert [e.kind for e in store.edges_from(group.id)] == [EdgeKind.RESPONDED_TO] * (not retired)
+    store.close()
