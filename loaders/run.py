@@ -8,11 +8,13 @@ batches depend on the files alone. The fingerprint of a load is a hash of its fi
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from graph.consents import Purpose, refused, refusing
+from graph.elements import NodeId, NodeKind
 from graph.key_set import KeySet
 from graph.row_report import RowReport
 from graph.rows import RowBatch, read_header
@@ -83,6 +85,9 @@ def fingerprint(planned: Sequence[PlannedFile], sources: Sources, purpose: str) 
 class Writer:
     """Writes batches into a store, those that an interrupted run wrote already left out.
 
+    What a patient in the store refuses stays refused, whatever the files say: consent is given by the patient, and a file that
+    is loaded again does not give it.
+
     Args:
         store: where to.
         load: the load that they belong to.
@@ -93,13 +98,23 @@ class Writer:
         self._load = load
         self._done = int(load.progress.partition(" ")[0] or 0)
         self._step = 0
+        self._refusing: Mapping[NodeId, frozenset[Purpose]] | None = None
 
     def __call__(self, batch: Batch, place: str) -> None:
         """Write a batch; ``place`` is the file and line that it reaches."""
         self._step += 1
         # An empty batch counts as a step, too: steps are numbered by the files, not by what is in the store.
         if self._step > self._done and (batch.nodes or batch.edges):
-            self._store.write(batch, self._load, f"{self._step} {place}")
+            self._store.write(self._consented(batch), self._load, f"{self._step} {place}")
+
+    def _consented(self, batch: Batch) -> Batch:
+        if not any(node.kind is NodeKind.PATIENT for node in batch.nodes):
+            return batch
+        if self._refusing is None:
+            known = ((node.id, refused(node)) for node in self._store.nodes(NodeKind.PATIENT))
+            self._refusing = {patient: purposes for patient, purposes in known if purposes}
+        kept = self._refusing
+        return replace(batch, nodes=[refusing(n, refused(n) | kept[n.id]) if n.id in kept else n for n in batch.nodes])
 
 
 def no_writer(batch: Batch, place: str) -> None:

@@ -70,13 +70,12 @@ def _with_head(
 ) -> Verdict:
     """The verdict on a chain whose rows are all right, held against its head."""
     # Read in this order, so that a row that is appended meanwhile is below the head.
-    highest = connection.execute(select(func.max(EntryRow.number))).scalar() or 0
-    lowest = connection.execute(select(func.min(EntryRow.number))).scalar() or 1
+    lowest, highest = connection.execute(select(func.min(EntryRow.number), func.max(EntryRow.number))).one()
     now = _head(connection)
     why = ""
     if found.last != head["hash"] or not _sealed(head, keys):
         why = "the head does not name the last row: rows behind it were cut off, or the head was changed"
-    elif now is None or highest > now["number"] or lowest < 1:
+    elif now is None or (highest or 0) > now["number"] or (lowest is not None and lowest < 1):
         why = "there are rows that the head does not count"
     elif former and former[0] > found.rows:
         why = "rows that a former head counted were cut off"

@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from graph.columns import Value
+from graph.consents import REFUSED
 from graph.elements import KnowledgeLevel, Node, NodeId, NodeKind, PropertyValue, Provenance
 from graph.genotypes import KINDS, Genotypes
 from graph.pseudonyms import patient_id
@@ -211,8 +212,9 @@ def _patient(node_id: NodeId, rows: RowBatch, position: int, context: Context) -
         for name in ("sex", "pregnant", "breast_feeding", "synthetic")
         if (value := values[name]) is not None and not isinstance(value, tuple)
     }
-    if routes := values["avoid_routes"]:
-        properties["avoid_routes"] = cast(tuple[str, ...], routes)
+    for name in ("avoid_routes", REFUSED):
+        if listed := values[name]:
+            properties[name] = cast(tuple[str, ...], listed)
     if year := _birth_year(values, context):
         properties["birth_year"] = year
     provenance = SYNTHETIC if values["synthetic"] else PROVENANCE

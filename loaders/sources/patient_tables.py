@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.columns import Column, ColumnType
+from graph.consents import REFUSED, Purpose
 from graph.elements import EdgeKind, NodeKind
 from graph.rows import Table
 from graph.schema import ROUTES
@@ -26,6 +27,7 @@ PATIENT = Table(
         Column("pregnant", BOOLEAN),
         Column("breast_feeding", BOOLEAN),
         Column("avoid_routes", many=True, values=ROUTES),
+        Column(REFUSED, many=True, values=tuple(Purpose)),
         Column("synthetic", BOOLEAN),
     ),
     ("patient_id",),

@@ -11,6 +11,8 @@ from flask import Flask, Response
 from flask_jwt_extended import JWTManager, create_access_token, jwt_required
 
 from api.accounts import Account, Role, open_accounts
+from api.care import CareStore
+from api.database import Database
 from api.settings import Settings
 from api.wiring import wire
 from graph.connect import open_store
@@ -47,7 +49,11 @@ def rows() -> list[Row]:
     token = client.post("/v1/auth/token", json={"username": "bench", "password": PASSWORD}).get_json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
     store = open_store(settings.graph.graph)
-    patients = itertools.cycle([node.id for node in store.nodes(NodeKind.PATIENT, limit=200)])
+    ids = [node.id for node in store.nodes(NodeKind.PATIENT, limit=200)]
+    care = CareStore(Database(settings.graph.database))
+    for patient in set(ids) - set(care.patients_of("bench")):
+        care.begin("bench", patient, by="")
+    patients = itertools.cycle(ids)
 
     def ask() -> bytes:
         answer = client.get(f"/v1/patients/{next(patients)}/recommendations?as_of=2026-06-30", headers=headers)

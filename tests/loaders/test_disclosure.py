@@ -44,6 +44,20 @@ def test_nobody_is_told_of_unless_asked_for(small_graph: GraphStore) -> None:
     assert told(small_graph, Patients.NONE) == []
 
 
+def test_who_refuses_research_is_not_told_of_under_a_pseudonym(store: GraphStore) -> None:
+    refusals = {"patient:1": ("research",), "patient:2": ("learning", "sharing"), "patient:3": ()}
+    load(
+        store,
+        Batch([node(patient, birth_year=1940 + 10 * i, refused=told) for i, (patient, told) in enumerate(refusals.items())]),
+    )
+
+    found = [patient for patient, _ in told(store)]
+
+    assert {patient.properties["birth_year"] for patient in found} == {1950, 1960}
+    assert all("refused" not in patient.properties for patient in found)
+    assert len(told(store, Patients.ALL)) == 3
+
+
 def test_all_are_told_of_as_they_are(store: GraphStore) -> None:
     patients = [node(f"patient:{i:04}") for i in range(2_001)]
     load(store, SMALL, batch([*patients, node("M:a")], [edge(EdgeKind.TAKES, "patient:2000", "M:a", review="text")]))

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from graph.consents import Purpose, refused, refusing
 from graph.elements import EdgeKind, KnowledgeLevel, NodeKind
 from graph.errors import UnknownNodeError
 from graph.pseudonyms import patient_id, read_patient_key
+from graph.store import Batch
 from tests.loaders.conftest import Loaders
 from tests.loaders.small import COHORT, EVIDENCE, FORMULARY, changed, line_count, with_row
 
@@ -31,6 +33,29 @@ def test_a_patient_is_a_keyed_hash_without_a_name(built: Loaders) -> None:
     }
     with pytest.raises(UnknownNodeError):
         built.node("P1")
+
+
+def test_a_file_may_say_what_a_patient_refuses(built: Loaders, files: Files) -> None:
+    table = "patient_id,synthetic,refused\nP1,true,learning;sharing\nP2,true,\nP3,true,profit\n"
+
+    _, outcome = built("add", files({**FORMULARY, "patient.csv": table}, "refusing"))
+
+    assert outcome["total"]["quarantined"] == 1
+    assert refused(built.node(pseudonym(built, "P1"))) == {Purpose.LEARNING, Purpose.SHARING}
+    assert refused(built.node(pseudonym(built, "P2"))) == frozenset()
+
+
+@pytest.mark.parametrize("command", ["add", "build"])
+def test_what_a_patient_refused_stays_refused_when_files_are_loaded_again(built: Loaders, files: Files, command: str) -> None:
+    patient = pseudonym(built, "P1")
+    load = built.store.start_load("withdrawn")
+    built.store.write(Batch([refusing(built.node(patient), [Purpose.LEARNING])]), load, "1")
+    built.store.finish_load(load, remove_stale=False)
+
+    _, outcome = built(command, files({**FORMULARY, **COHORT}, "again"))
+
+    assert refused(built.node(patient)) == {Purpose.LEARNING}
+    assert outcome["total"]["changed"] == 0
 
 
 def test_events_are_resolved_by_id_code_or_name(built: Loaders) -> None:

@@ -50,3 +50,9 @@ def test_a_file_that_is_no_database_is_our_error(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path / 'a.sqlite'}")
     assert "no database at all" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(("waits", "level"), [(True, 2), (False, 1)])
+def test_a_commit_waits_for_the_disk_unless_it_need_not(tmp_path: Path, waits: bool, level: int) -> None:
+    with Database(f"sqlite:///{tmp_path / 'a.sqlite'}", waits=waits).transaction() as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar() == level
