@@ -19,11 +19,32 @@ from tests.api.small import NAMES, OWN, PASSWORD
 
 AsRole = Callable[[Role], dict[str, str]]
 
+NO_JOB = "0" * 32
 PROTECTED = {
     "patients.recommend": ("GET", f"/v1/patients/{OWN}/recommendations"),
     "recommendations.recommend": ("POST", "/v1/recommendations"),
     "medicines.search": ("GET", "/v1/medicines?q=lis"),
+    "imports.start": ("POST", "/v1/imports"),
+    "trainings.start": ("POST", "/v1/trainings"),
+    "reports.start": ("POST", "/v1/reports"),
+    "reports.files": ("GET", f"/v1/reports/{NO_JOB}/files"),
+    "reports.read_file": ("GET", f"/v1/reports/{NO_JOB}/files/report.html"),
+    "jobs.show_all": ("GET", "/v1/jobs"),
+    "jobs.show": ("GET", f"/v1/jobs/{NO_JOB}"),
+    "jobs.cancel": ("DELETE", f"/v1/jobs/{NO_JOB}"),
 }
+ORDERED = {
+    "imports.start": 415,
+    "trainings.start": 422,
+    "reports.start": 422,
+    "reports.files": 404,
+    "reports.read_file": 404,
+    "jobs.show_all": 200,
+    "jobs.show": 404,
+    "jobs.cancel": 404,
+}
+"""What jobs answer to those who may ask: these requests name none, or order nothing that there is."""
+FOR_ADMINS = {"imports.start", "trainings.start"}
 DOCS = {"docs.page", "docs.start", "docs.static", "docs.document"}
 GUIDES = {"guides.guide", "guides.style", "guides.ask"}
 OPEN = {"auth.issue_token", "health.live", "health.ready"} | DOCS | GUIDES
@@ -41,6 +62,9 @@ MAY = {
     ("medicines.search", Role.CLINICIAN): 200,
     ("medicines.search", Role.ANALYST): 200,
     ("medicines.search", Role.USER): 200,
+    **{(route, Role.ADMIN): status for route, status in ORDERED.items()},
+    **{(route, Role.ANALYST): 403 if route in FOR_ADMINS else status for route, status in ORDERED.items()},
+    **{(route, role): 403 for route in ORDERED for role in (Role.CLINICIAN, Role.USER)},
 }
 
 
