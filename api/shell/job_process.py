@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from types import TracebackType
 
 STOP_SECONDS = 20
 """How long it may take to hand back what it runs."""
@@ -12,7 +11,7 @@ AGAIN_SECONDS = 1.0
 
 
 class JobProcess:
-    """Keeps ``python -m api jobs work`` running while it is entered.
+    """Keeps ``python -m api jobs work`` running between its start and its stop.
 
     Args:
         workers: how many jobs run at once; 0 runs no process.
@@ -25,13 +24,14 @@ class JobProcess:
         self._thread = threading.Thread(target=self._keep, daemon=True) if workers else None
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> "JobProcess":
+    def start(self) -> None:
+        """Begin; called once."""
         if self._thread:
-            self._process = self._start()
+            self._process = self._started()
             self._thread.start()
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def stop(self) -> None:
+        """End, when what runs was handed back."""
         self._stopping.set()
         if self._thread:
             self._end()
@@ -39,7 +39,7 @@ class JobProcess:
         if self._process and self._process.poll() is None:
             self._process.kill()
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def _started(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(self._command, stdin=subprocess.DEVNULL)  # noqa: S603  # our own command
 
     def _end(self) -> None:
@@ -51,6 +51,6 @@ class JobProcess:
             self._process.wait()
             if self._stopping.wait(AGAIN_SECONDS):
                 return
-            self._process = self._start()
+            self._process = self._started()
             if self._stopping.is_set():
                 self._end()

@@ -52,8 +52,11 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
     )
-    with JobProcess(given.job_workers):
-        server.serve()
+    jobs = JobProcess(given.job_workers)
+    # Begun once the server listens to signals: told to stop before, it would leave the process behind.
+    server.on_startup(jobs.start)
+    server.on_shutdown(jobs.stop)
+    server.serve()
     return 0
 
 
