@@ -1,22 +1,50 @@
 """Makes the WSGI application from what wiring gives it."""
 
-from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from api import auth, context, problems
+from api import auth, context, headers, limits, observing, problems
 from api.body import StrictRequest
 from api.context import Context
-from api.resources import docs, guides, health, medicines, patients, recommendations, tokens
+from api.resources import (
+    care_actions,
+    conditions,
+    docs,
+    graph,
+    guides,
+    health,
+    interactions,
+    medicines,
+    metrics,
+    patients,
+    recommendations,
+    symptoms,
+    tokens,
+    trends,
+    version,
+)
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, recommendations, medicines, guides, health)
+RESOURCES = (
+    tokens,
+    patients,
+    recommendations,
+    medicines,
+    conditions,
+    symptoms,
+    care_actions,
+    interactions,
+    graph,
+    trends,
+    guides,
+    health,
+    version,
+    metrics,
+)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
 )
-POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-DOCS_POLICY = f"{POLICY}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 
 class Service(OpenAPI):
@@ -44,22 +72,16 @@ def create_app(given: Context) -> Service:
     )
     # Flask would answer OPTIONS on every route by itself, past the document; the guides alone serve another origin.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    # A node's id may hold slashes; to merge two of them would ask for another node.
+    app.url_map.merge_slashes = False
     context.install(app, given)
+    # Before all others: what runs after a request runs in the opposite order, so that this sees the answer as it goes out.
+    observing.install(app, given)
+    limits.install(app)
+    headers.install(app, given.settings)
     for resource in RESOURCES:
         app.register_api(resource.routes)
     app.register_blueprint(docs.routes)
     auth.install(app, given.settings)
     problems.install(app)
-    app.after_request(_add_headers)
     return app
-
-
-def _add_headers(response: Response) -> Response:
-    shown = (request.endpoint or "").startswith("docs.")
-    response.headers["Content-Security-Policy"] = DOCS_POLICY if shown else POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Request-ID"] = problems.request_id()
-    if not shown:
-        response.headers["Cache-Control"] = "no-store"
-    return response

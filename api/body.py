@@ -1,11 +1,11 @@
 """Reads JSON bodies strictly: what two readers could understand differently is refused.
 
-Refused are other content types, bodies over a megabyte, what is no JSON, NaN and infinities, duplicate keys, deep nesting, NUL
-in a text, and anything but an object. The reading is on the request itself, so that every route gets it.
+Refused are other content types, compressed bodies, bodies over a megabyte, what is no JSON, what breaks a limit of
+:mod:`api.json_limits` (NaN and infinities, duplicate keys, deep nesting, too many values), NUL in a text, and anything but an
+object. The reading is on the request itself, so that every route gets it.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -14,10 +14,9 @@ from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.errors import BodyError, BodySizeError, BodyTypeError, FieldProblem, InputError
+from api.json_limits import SHOWN, check_limits, escaped
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 32
-"""How deep a body may be nested."""
 
 
 class StrictRequest(Request):
@@ -50,14 +49,14 @@ def read_object(data: bytes) -> dict[str, Any]:
     """The object that a JSON text holds.
 
     Raises:
-        BodyError: when it is no JSON, a key stands twice in one object, or it is nested too deeply.
+        BodyError: when it is no JSON, or breaks a limit of :mod:`api.json_limits`.
         InputError: when it holds something else than an object, or a text in it holds NUL.
     """
     try:
-        # orjson is strict about everything but duplicate keys, where it keeps the last.
+        check_limits(data.decode())
+        # Strict about everything but duplicate keys, of which it would keep the last.
         value = orjson.loads(data)
-        json.loads(data, object_pairs_hook=_refuse_duplicates)
-    except (ValueError, RecursionError):
+    except ValueError:
         # The reader's words would repeat the body.
         raise BodyError("the body is no JSON that can be read") from None
     if not isinstance(value, dict):
@@ -67,26 +66,14 @@ def read_object(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _refuse_duplicates(pairs: Sequence[tuple[str, object]]) -> None:
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise BodyError("a key stands twice in one object")
-
-
 def _nuls(value: object, pointer: str) -> Iterator[str]:
-    if pointer.count("/") > MAX_DEPTH:
-        raise BodyError(f"a body nested at most {MAX_DEPTH} deep is expected")
     if isinstance(value, str) and "\x00" in value:
         yield pointer
     elif isinstance(value, Mapping):
         if any("\x00" in key for key in value):
             yield pointer
         for key, item in value.items():
-            yield from _nuls(item, f"{pointer}/{escaped(key)}")
+            yield from _nuls(item, f"{pointer}/{escaped(key[:SHOWN])}")
     elif isinstance(value, list):
         for i, item in enumerate(value):
             yield from _nuls(item, f"{pointer}/{i}")
-
-
-def escaped(key: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901, 3)."""
-    return key.replace("~", "~0").replace("/", "~1")

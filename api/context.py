@@ -9,8 +9,10 @@ from flask import Flask, current_app
 
 from api.accounts import AccountStore
 from api.errors import FieldProblem, NotReadyError
-from api.search import MedicineSearch
+from api.metrics import Metrics
 from api.services.access import PatientAccess
+from api.services.knowledge import Knowledge
+from api.services.trends import Counted, nothing_counted
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -24,11 +26,19 @@ EXTENSION = "rxpath"
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Everything that answers from one snapshot; swapped as a whole."""
+    """Everything that answers from one snapshot; swapped as a whole.
+
+    Attributes:
+        snapshot: the knowledge.
+        recommender: over it.
+        knowledge: answers about its nodes.
+        predictors: the tag of the version of each that serves.
+    """
 
     snapshot: Snapshot
     recommender: Recommender
-    medicines: MedicineSearch
+    knowledge: Knowledge
+    predictors: Mapping[str, str] = field(default_factory=dict)
 
     def walk(self) -> None:
         """Walk from one condition to one medicine, as a real answer does.
@@ -55,6 +65,8 @@ class Context:
         answers: keeps what answers were computed from.
         access: whose record an account may see or change.
         checks: by the name of a part, what raises when that part cannot be used.
+        trends: what was counted of the population last.
+        metrics: what is counted of requests.
     """
 
     settings: Settings
@@ -63,6 +75,8 @@ class Context:
     answers: AnswerLog
     access: PatientAccess
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    trends: Callable[[], Counted] = nothing_counted
+    metrics: Metrics = field(default_factory=Metrics)
 
     def check(self) -> None:
         """Try every part.

@@ -7,6 +7,8 @@ The tree::
         ├── UnauthenticatedError      no token, or none that counts
         ├── ForbiddenError            the account may not ask this
         ├── TooManyTriesError         sign-in is locked for a while
+        ├── AddressLengthError        the address is too long
+        ├── HeaderCountError          there are too many headers
         ├── BodyError                 the body cannot be read at all
         │   ├── BodyTypeError         it is no plain JSON
         │   └── BodySizeError         it is too large
@@ -69,8 +71,24 @@ class TooManyTriesError(ApiError):
         super().__init__("too many failed sign-ins under this name; try again later")
 
 
+class AddressLengthError(ApiError):
+    """The address is longer than any that the service has."""
+
+
+class HeaderCountError(ApiError):
+    """There are more headers than any client needs."""
+
+
 class BodyError(ApiError):
-    """The body cannot be read at all."""
+    """The body cannot be read at all.
+
+    Attributes:
+        fields: where what is wrong stands; the whole body where that is not told.
+    """
+
+    def __init__(self, reason: str, pointer: str = "") -> None:
+        self.fields = (FieldProblem(pointer, reason),)
+        super().__init__(reason)
 
 
 class BodyTypeError(BodyError):

@@ -51,6 +51,8 @@ class Access:
 
 
 OPEN = Access()
+KNOWLEDGE = Access(EVERYONE, Scope.KNOWLEDGE)
+"""The same for everyone: it tells of no patient."""
 
 ROLE_TABLE: Mapping[str, Access] = {
     # signing in
@@ -64,7 +66,21 @@ ROLE_TABLE: Mapping[str, Access] = {
     "patients.recommend": Access(ASKING, Scope.RECOMMENDATIONS),
     "recommendations.recommend": Access(ASKING, Scope.RECOMMENDATIONS),
     # knowledge
-    "medicines.search": Access(EVERYONE, Scope.KNOWLEDGE),
+    "care_actions.search": KNOWLEDGE,
+    "care_actions.show": KNOWLEDGE,
+    "conditions.search": KNOWLEDGE,
+    "conditions.show": KNOWLEDGE,
+    "graph.export_neighbourhood": KNOWLEDGE,
+    "graph.show_metapaths": KNOWLEDGE,
+    "graph.show_neighbours": KNOWLEDGE,
+    "graph.show_paths": KNOWLEDGE,
+    "graph.show_statistics": KNOWLEDGE,
+    "interactions.check": KNOWLEDGE,
+    "medicines.search": KNOWLEDGE,
+    "medicines.show": KNOWLEDGE,
+    "symptoms.search": KNOWLEDGE,
+    "symptoms.show": KNOWLEDGE,
+    "trends.show": Access(STUDYING, Scope.KNOWLEDGE),
     # jobs
     # the service itself
     "docs.document": OPEN,
@@ -76,5 +92,7 @@ ROLE_TABLE: Mapping[str, Access] = {
     "guides.style": OPEN,
     "health.live": OPEN,
     "health.ready": OPEN,
+    "metrics.show": Access(ADMINS, Scope.METRICS),
+    "version.show": OPEN,
 }
 """Which roles, and which scope of a key, each route wants."""

@@ -30,6 +30,8 @@ class Settings:
         token_life: how long a token counts. Setting ``RXPATH_JWT_MINUTES``, 1 to 15; default 15.
         browser_origin: scheme, host and port of the Neo4j Browser that may read the guide. Setting ``RXPATH_BROWSER_ORIGIN``;
             empty by default: no guide is served.
+        behind_tls: whether clients reach the service by HTTPS alone, so that browsers are told to keep to it. Setting
+            ``RXPATH_BEHIND_TLS``, 1 or 0; default 0.
     """
 
     graph: GraphSettings
@@ -38,6 +40,7 @@ class Settings:
     audience: str = "rxpath-api"
     token_life: timedelta = timedelta(minutes=15)
     browser_origin: str = ""
+    behind_tls: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -57,6 +60,7 @@ class Settings:
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
             timedelta(minutes=_minutes(environment.get("RXPATH_JWT_MINUTES") or "15")),
             _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
+            _flag(environment.get("RXPATH_BEHIND_TLS") or "0", "RXPATH_BEHIND_TLS"),
         )
 
     def signing_key(self) -> bytes:
@@ -73,6 +77,12 @@ def _origin(text: str) -> str:
     if text and not _ORIGIN.fullmatch(text):
         raise SettingsError("RXPATH_BROWSER_ORIGIN", "an origin such as http://127.0.0.1:7474 is expected, without a path")
     return text
+
+
+def _flag(text: str, name: str) -> bool:
+    if text not in ("0", "1"):
+        raise SettingsError(name, "1 or 0 is expected")
+    return text == "1"
 
 
 def _minutes(text: str) -> int:

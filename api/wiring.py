@@ -9,9 +9,13 @@ from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
 from api.context import Context, Serving
 from api.guarded_store import GuardedStore
-from api.search import MedicineSearch
+from api.logs import log_lines
+from api.metrics import Metrics
 from api.services.access import PatientAccess
+from api.services.knowledge import Knowledge
+from api.services.trends import Trends
 from api.settings import Settings
+from api.timed_recommender import TimedRecommender
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
@@ -23,7 +27,6 @@ from recommender.config import read_scoring
 from recommender.predictors.bundles import PredictorBundles
 from recommender.predictors.foresight import foresight_of
 from recommender.safety.site import read_site
-from recommender.service import Recommender
 
 LOOK_SECONDS = 1.0
 """How often the store is asked whether its knowledge changed."""
@@ -44,13 +47,21 @@ class LiveServing:
         guarded: the graph.
         settings: where snapshots are.
         clock: seconds, ever rising.
+        walked: told how many seconds each walk took.
 
     Raises:
         StoreUnavailableError: when the store cannot be read at the start.
         SnapshotError: when it holds no knowledge.
     """
 
-    def __init__(self, guarded: GuardedStore, settings: GraphSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        guarded: GuardedStore,
+        settings: GraphSettings,
+        clock: Callable[[], float] = time.monotonic,
+        walked: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        self._walked = walked
         self._guarded = guarded
         self._settings = settings
         self._clock = clock
@@ -103,7 +114,8 @@ class LiveServing:
         predictors = PredictorBundles(self._settings.home).serving()
         config = read_scoring()
         foresight, likeness = foresight_of(self._settings.home, snapshot, config)
-        recommender = Recommender(
+        recommender = TimedRecommender(
+            self._walked,
             self._guarded,
             snapshot,
             self._settings.home,
@@ -113,7 +125,7 @@ class LiveServing:
             foresight=foresight,
             likeness=likeness,
         )
-        serving = Serving(snapshot, recommender, MedicineSearch(snapshot))
+        serving = Serving(snapshot, recommender, Knowledge(snapshot), predictors)
         # The first walk loads the compiled kernels: no request should wait for that.
         serving.walk()
         self._predictors = predictors
@@ -135,12 +147,14 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         AnswerLogError: when the log of answers cannot be opened.
     """
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
-    serving = LiveServing(guarded, settings.graph)
+    metrics = Metrics()
+    serving = LiveServing(guarded, settings.graph, walked=metrics.walked)
     accounts = accounts or open_accounts(settings.graph.database)
     checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
     access = PatientAccess(read_patient_key(settings.graph.patient_key))
     answers = SqlAnswerLog(settings.graph.database)
-    return create_app(Context(settings, accounts, serving, answers, access, checks))
+    trends = Trends(guarded.store)
+    return create_app(Context(settings, accounts, serving, answers, access, checks, trends, metrics))
 
 
 def _read(guarded: GuardedStore) -> None:
@@ -149,4 +163,5 @@ def _read(guarded: GuardedStore) -> None:
 
 def application() -> Service:
     """The application of this process's environment: what a WSGI server is told to call."""
+    log_lines()
     return wire(Settings.from_environment())

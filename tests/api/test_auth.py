@@ -23,10 +23,27 @@ PROTECTED = {
     "patients.recommend": ("GET", f"/v1/patients/{OWN}/recommendations"),
     "recommendations.recommend": ("POST", "/v1/recommendations"),
     "medicines.search": ("GET", "/v1/medicines?q=lis"),
+    "medicines.show": ("GET", "/v1/medicines/lisinopril"),
+    "conditions.search": ("GET", "/v1/conditions?q=hyp"),
+    "conditions.show": ("GET", "/v1/conditions/hypertension"),
+    "symptoms.search": ("GET", "/v1/symptoms?q=head"),
+    "symptoms.show": ("GET", "/v1/symptoms/headache"),
+    "care_actions.search": ("GET", "/v1/care-actions?q=salt"),
+    "care_actions.show": ("GET", "/v1/care-actions/rx:less-salt"),
+    "interactions.check": ("POST", "/v1/interactions"),
+    "graph.show_neighbours": ("GET", "/v1/graph/neighbours/hypertension"),
+    "graph.show_paths": ("GET", "/v1/graph/paths?from=losartan&to=asthma"),
+    "graph.show_metapaths": ("GET", "/v1/graph/metapaths"),
+    "graph.show_statistics": ("GET", "/v1/graph/statistics"),
+    "graph.export_neighbourhood": ("GET", "/v1/graph/neighbourhood/hypertension.graphml"),
+    "trends.show": ("GET", "/v1/trends"),
+    "metrics.show": ("GET", "/metrics"),
 }
+KNOWLEDGE = [route for route in PROTECTED if ROLE_TABLE[route].roles == frozenset(Role)]
+BODIES = {"interactions.check": {"medicines": ["lisinopril", "losartan"]}}
 DOCS = {"docs.page", "docs.start", "docs.static", "docs.document"}
 GUIDES = {"guides.guide", "guides.style", "guides.ask"}
-OPEN = {"auth.issue_token", "health.live", "health.ready"} | DOCS | GUIDES
+OPEN = {"auth.issue_token", "health.live", "health.ready", "version.show"} | DOCS | GUIDES
 
 MAY = {
     ("patients.recommend", Role.ADMIN): 403,
@@ -37,16 +54,20 @@ MAY = {
     ("recommendations.recommend", Role.CLINICIAN): 200,
     ("recommendations.recommend", Role.ANALYST): 200,
     ("recommendations.recommend", Role.USER): 200,
-    ("medicines.search", Role.ADMIN): 200,
-    ("medicines.search", Role.CLINICIAN): 200,
-    ("medicines.search", Role.ANALYST): 200,
-    ("medicines.search", Role.USER): 200,
-}
+    ("trends.show", Role.ADMIN): 403,
+    ("trends.show", Role.CLINICIAN): 200,
+    ("trends.show", Role.ANALYST): 200,
+    ("trends.show", Role.USER): 403,
+    ("metrics.show", Role.ADMIN): 200,
+    ("metrics.show", Role.CLINICIAN): 403,
+    ("metrics.show", Role.ANALYST): 403,
+    ("metrics.show", Role.USER): 403,
+} | {(route, role): 200 for route in KNOWLEDGE for role in Role}
 
 
 def ask(client: FlaskClient, route: str, headers: dict[str, str]) -> TestResponse:
     method, address = PROTECTED[route]
-    return client.open(address, method=method, headers=headers, json={} if method == "POST" else None)
+    return client.open(address, method=method, headers=headers, json=BODIES.get(route, {}) if method == "POST" else None)
 
 
 def test_every_route_is_either_protected_or_open(app: Service) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.body import MAX_BYTES, MAX_DEPTH, StrictRequest, escaped, read_object
+from api.body import MAX_BYTES, StrictRequest, read_object
 from api.errors import BodyError, BodySizeError, InputError
+from api.json_limits import MAX_DEPTH, escaped
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
