@@ -227,4 +227,4 @@ class NeighbourhoodQuery(Parameters):
     """How far."""
 
     hops: int = Field(1, ge=1, le=2, description="how many steps from the node")
-    limit: int = Field(100, ge=1, le=500, description="nodes at most, the nearest first")
+    limit: int = Field(50, ge=1, le=200, description="nodes at most, the nearest first")

@@ -17,6 +17,7 @@ from api.services.statistics import statistics
 from graph.array_file import Array
 from graph.elements import Edge, EdgeKind, NodeKind
 from graph.errors import AmbiguousNameError, UnknownNodeError
+from graph.numbered_nodes import KIND_ORDER
 from graph.relation import Adjacency, Relation
 from graph.snapshot import Snapshot
 from recommender.payload import node_payload, statement_payload
@@ -88,23 +89,24 @@ class Knowledge:
         self.snapshot = snapshot
         self.search = {kind: NodeSearch(snapshot, kind) for kind in SEARCHED}
 
-    def number(self, name: str, kinds: Sequence[NodeKind] = ()) -> int:
+    def number(self, name: str, kinds: Sequence[NodeKind] = KIND_ORDER) -> int:
         """The node that an id, a name or a synonym means.
 
         Args:
             name: as it was given.
-            kinds: which kinds may be meant; any when empty.
+            kinds: which kinds may be meant, those first that are meant rather: a medicine is called like its ingredient.
 
         Raises:
             UnknownNodeError: when there is none.
-            AmbiguousNameError: when there are several.
+            AmbiguousNameError: when there are several of one kind.
         """
-        found = self.snapshot.candidates(name, kinds)
-        if not found:
-            raise UnknownNodeError(name)
-        if len(found) > 1:
-            raise AmbiguousNameError(name, [self.snapshot.id(n) for n in found])
-        return found[0]
+        for kind in kinds:
+            found = self.snapshot.candidates(name, (kind,))
+            if len(found) > 1:
+                raise AmbiguousNameError(name, [self.snapshot.id(n) for n in found])
+            if found:
+                return found[0]
+        raise UnknownNodeError(name)
 
     def rows(self, node: int) -> list[Row]:
         """The neighbours of a node, by relation and direction; relations in the order of their names, empty ones left out."""
