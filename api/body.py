@@ -5,6 +5,7 @@ Refused are other content types, compressed bodies, bodies over a megabyte, what
 object. The reading is on the request itself, so that every route gets it.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -13,10 +14,12 @@ import orjson
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.errors import BodyError, BodySizeError, BodyTypeError, FieldProblem, InputError
+from api.errors import BodyError, BodySizeError, BodyTimeoutError, BodyTypeError, FieldProblem, InputError
 from api.json_limits import SHOWN, check_limits, escaped
 
 MAX_BYTES = 1_000_000
+BODY_SECONDS = 5.0
+"""How long a client may take to send a body."""
 
 
 class StrictRequest(Request):
@@ -36,13 +39,40 @@ class StrictRequest(Request):
         return read_object(self._read_data())
 
     def _read_data(self) -> bytes:
-        data = b""
-        with suppress(RequestEntityTooLarge):
-            data = self.get_data()
+        reader = _Reader(self)
+        reader.start()
+        reader.join(BODY_SECONDS)
+        if reader.is_alive():
+            raise BodyTimeoutError(f"the whole body is expected within {BODY_SECONDS:g} seconds")
+        if reader.error is not None:
+            raise reader.error
+        data = reader.data
         # A body that is sent in chunks is cut at the limit without a word.
         if len(data) >= MAX_BYTES or (self.content_length or 0) >= MAX_BYTES:
             raise BodySizeError(f"a body of less than {MAX_BYTES} bytes is expected")
         return data
+
+
+class _Reader(threading.Thread):
+    """Reads a body, while whoever asked for it waits no longer than it wants.
+
+    A server hands on what has come of a body and lets the reader wait for the rest, for as long as the client likes: a few
+    clients that send nothing would hold every thread that answers.
+    """
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(daemon=True, name="body reader")
+        self.data = b""
+        self.error: Exception | None = None
+        self._request = request
+
+    def run(self) -> None:
+        """Read it whole, or up to the limit."""
+        try:
+            with suppress(RequestEntityTooLarge):
+                self.data = self._request.get_data()
+        except Exception as error:  # whoever asked raises it
+            self.error = error
 
 
 def read_object(data: bytes) -> dict[str, Any]:

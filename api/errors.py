@@ -11,7 +11,8 @@ The tree::
         ├── HeaderCountError          there are too many headers
         ├── BodyError                 the body cannot be read at all
         │   ├── BodyTypeError         it is no plain JSON
-        │   └── BodySizeError         it is too large
+        │   ├── BodySizeError         it is too large
+        │   └── BodyTimeoutError      it did not come in time
         ├── InputError                fields of the request are wrong
         ├── NotFoundError             there is no such thing, or not for this account
         ├── GoneError                 it was erased
@@ -97,6 +98,10 @@ class BodyTypeError(BodyError):
 
 class BodySizeError(BodyError):
     """The body is too large."""
+
+
+class BodyTimeoutError(BodyError):
+    """The body did not come in time."""
 
 
 class InputError(ApiError):

@@ -68,7 +68,9 @@ class SymptomPath(NodePath):
 class CareActionPath(NodePath):
     """Which care action."""
 
-    node: str = Field(min_length=1, max_length=300, description="an id, a name or a synonym")
+    node: str = Field(
+        min_length=1, max_length=300, description="an id, a name or a synonym", json_schema_extra={"example": "eat less salt"}
+    )
 
 
 class DetailQuery(Parameters):
@@ -158,8 +160,16 @@ class PathsQuery(Parameters):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    start: str = Field(alias="from", min_length=1, max_length=300, description="an id, a name or a synonym")
-    goal: str = Field(alias="to", min_length=1, max_length=300, description="of another node")
+    start: str = Field(
+        alias="from",
+        min_length=1,
+        max_length=300,
+        description="an id, a name or a synonym",
+        json_schema_extra={"example": "lisinopril"},
+    )
+    goal: str = Field(
+        alias="to", min_length=1, max_length=300, description="of another node", json_schema_extra={"example": EXAMPLE_NAME}
+    )
     hops: int = Field(3, ge=1, le=3, description="steps of a path at most")
     limit: int = Field(10, ge=1, le=50, description="how many paths at most")
 

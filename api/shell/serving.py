@@ -18,6 +18,8 @@ HEADER_SECONDS = 10
 """How long a client may take to send the headers of a request."""
 FOLDER_SETTING = "PROMETHEUS_MULTIPROC_DIR"
 """The library reads it once, when it is imported: so it is named here, before any worker does that."""
+THREADS = 8
+"""How many requests a worker answers at once: one that waits for a slow body should not hold up all others."""
 STOP_SECONDS = 8
 """How long a worker may finish what it answers; one that is still starting never hears that it should stop."""
 
@@ -55,7 +57,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
         port=given.port,
         interface=Interfaces.WSGI,
         workers=given.workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         factory=True,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         log_level=LogLevels.warning,
