@@ -26,6 +26,7 @@ class StrictRequest(Request):
     """A request whose JSON is read strictly."""
 
     max_content_length = MAX_BYTES
+    body_seconds = BODY_SECONDS
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body; Flask's arguments are accepted and change nothing.
@@ -41,9 +42,9 @@ class StrictRequest(Request):
     def _read_data(self) -> bytes:
         reader = _Reader(self)
         reader.start()
-        reader.join(BODY_SECONDS)
+        reader.join(self.body_seconds)
         if reader.is_alive():
-            raise BodyTimeoutError(f"the whole body is expected within {BODY_SECONDS:g} seconds")
+            raise BodyTimeoutError(f"the whole body is expected within {self.body_seconds:g} seconds")
         if reader.error is not None:
             raise reader.error
         data = reader.data
