@@ -1,10 +1,9 @@
 """Makes the WSGI application from what wiring gives it."""
 
-from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from api import auth, context, problems, recording
+from api import auth, context, headers, limits, observing, problems, recording
 from api.body import StrictRequest
 from api.context import Context
 from api.resources import (
@@ -12,21 +11,29 @@ from api.resources import (
     audit,
     break_glass,
     care,
+    care_actions,
+    conditions,
     consents,
     docs,
     entries,
+    graph,
     guides,
     health,
     imports,
+    interactions,
     jobs,
     medicines,
+    metrics,
     patients,
     questions,
     recommendations,
     records,
     reports,
+    symptoms,
     tokens,
     trainings,
+    trends,
+    version,
 )
 from api.schemas.problem import Problem
 
@@ -43,19 +50,25 @@ RESOURCES = (
     answers,
     questions,
     medicines,
+    conditions,
+    symptoms,
+    care_actions,
+    interactions,
+    graph,
+    trends,
     imports,
     trainings,
     reports,
     jobs,
     guides,
     health,
+    version,
+    metrics,
 )
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
 )
-POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-DOCS_POLICY = f"{POLICY}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 
 class Service(OpenAPI):
@@ -85,24 +98,18 @@ def create_app(given: Context) -> Service:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     # Where uploads lie while they come in.
     app.config["UPLOAD_FOLDER"] = given.settings.graph.home
+    # A node's id may hold slashes; to merge two of them would ask for another node.
+    app.url_map.merge_slashes = False
     context.install(app, given)
+    # Before all others: what runs after a request runs in the opposite order, so that this sees the answer as it goes out.
+    observing.install(app, given)
+    limits.install(app)
+    headers.install(app, given.settings)
     for resource in RESOURCES:
         app.register_api(resource.routes)
     app.register_blueprint(docs.routes)
     auth.install(app, given.settings)
     problems.install(app)
-    app.after_request(_add_headers)
     # Last, and so the first to see an answer: what takes its place gets the headers, too.
     recording.install(app)
     return app
-
-
-def _add_headers(response: Response) -> Response:
-    shown = (request.endpoint or "").startswith("docs.")
-    response.headers["Content-Security-Policy"] = DOCS_POLICY if shown else POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Request-ID"] = problems.request_id()
-    if not shown:
-        response.headers["Cache-Control"] = "no-store"
-    return response

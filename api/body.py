@@ -1,11 +1,12 @@
 """Reads JSON bodies strictly: what two readers could understand differently is refused.
 
-Refused are other content types, bodies over a megabyte, what is no JSON, NaN and infinities, duplicate keys, deep nesting, NUL
-in a text, and anything but an object. The reading is on the request itself, so that every route gets it.
+Refused are other content types, compressed bodies, bodies over a megabyte, what is no JSON, what breaks a limit of
+:mod:`api.json_limits` (NaN and infinities, duplicate keys, deep nesting, too many values), NUL in a text, and anything but an
+object. The reading is on the request itself, so that every route gets it.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from tempfile import TemporaryFile
 from typing import IO, Any, cast
@@ -14,19 +15,21 @@ import orjson
 from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.errors import BodyError, BodySizeError, BodyTypeError, FieldProblem, InputError
+from api.errors import BodyError, BodySizeError, BodyTimeoutError, BodyTypeError, FieldProblem, InputError
+from api.json_limits import SHOWN, check_limits, escaped
 
 MAX_BYTES = 1_000_000
 MAX_PARTS = 64
 """How many fields and files an upload may have."""
-MAX_DEPTH = 32
-"""How deep a body may be nested."""
+BODY_SECONDS = 5.0
+"""How long a client may take to send a body."""
 
 
 class StrictRequest(Request):
     """A request whose JSON is read strictly."""
 
     max_content_length = MAX_BYTES
+    body_seconds = BODY_SECONDS
 
     def take_upload(self, most: int) -> None:
         """Take a form with files in place of JSON.
@@ -75,27 +78,54 @@ class StrictRequest(Request):
         return read_object(self._read_data())
 
     def _read_data(self) -> bytes:
-        data = b""
-        with suppress(RequestEntityTooLarge):
-            data = self.get_data()
+        reader = _Reader(self)
+        reader.start()
+        reader.join(self.body_seconds)
+        if reader.is_alive():
+            raise BodyTimeoutError(f"the whole body is expected within {self.body_seconds:g} seconds")
+        if reader.error is not None:
+            raise reader.error
+        data = reader.data
         # A body that is sent in chunks is cut at the limit without a word.
         if len(data) >= MAX_BYTES or (self.content_length or 0) >= MAX_BYTES:
             raise BodySizeError(f"a body of less than {MAX_BYTES} bytes is expected")
         return data
 
 
+class _Reader(threading.Thread):
+    """Reads a body, while whoever asked for it waits no longer than it wants.
+
+    A server hands on what has come of a body and lets the reader wait for the rest, for as long as the client likes: a few
+    clients that send nothing would hold every thread that answers.
+    """
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(daemon=True, name="body reader")
+        self.data = b""
+        self.error: Exception | None = None
+        self._request = request
+
+    def run(self) -> None:
+        """Read it whole, or up to the limit."""
+        try:
+            with suppress(RequestEntityTooLarge):
+                self.data = self._request.get_data()
+        except Exception as error:  # whoever asked raises it
+            self.error = error
+
+
 def read_object(data: bytes) -> dict[str, Any]:
     """The object that a JSON text holds.
 
     Raises:
-        BodyError: when it is no JSON, a key stands twice in one object, or it is nested too deeply.
+        BodyError: when it is no JSON, or breaks a limit of :mod:`api.json_limits`.
         InputError: when it holds something else than an object, or a text in it holds NUL.
     """
     try:
-        # orjson is strict about everything but duplicate keys, where it keeps the last.
+        check_limits(data.decode())
+        # Strict about everything but duplicate keys, of which it would keep the last.
         value = orjson.loads(data)
-        json.loads(data, object_pairs_hook=_refuse_duplicates)
-    except (ValueError, RecursionError):
+    except ValueError:
         # The reader's words would repeat the body.
         raise BodyError("the body is no JSON that can be read") from None
     if not isinstance(value, dict):
@@ -105,26 +135,14 @@ def read_object(data: bytes) -> dict[str, Any]:
     return value
 
 
-def _refuse_duplicates(pairs: Sequence[tuple[str, object]]) -> None:
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise BodyError("a key stands twice in one object")
-
-
 def _nuls(value: object, pointer: str) -> Iterator[str]:
-    if pointer.count("/") > MAX_DEPTH:
-        raise BodyError(f"a body nested at most {MAX_DEPTH} deep is expected")
     if isinstance(value, str) and "\x00" in value:
         yield pointer
     elif isinstance(value, Mapping):
         if any("\x00" in key for key in value):
             yield pointer
         for key, item in value.items():
-            yield from _nuls(item, f"{pointer}/{escaped(key)}")
+            yield from _nuls(item, f"{pointer}/{escaped(key[:SHOWN])}")
     elif isinstance(value, list):
         for i, item in enumerate(value):
             yield from _nuls(item, f"{pointer}/{i}")
-
-
-def escaped(key: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901, 3)."""
-    return key.replace("~", "~0").replace("/", "~1")

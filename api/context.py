@@ -12,13 +12,15 @@ from api.askers import AskerStore
 from api.audit import Trail
 from api.care import CareStore
 from api.errors import FieldProblem, NotReadyError
-from api.search import MedicineSearch
+from api.metrics import Metrics
 from api.services.access import PatientAccess
 from api.services.consents import Consents
 from api.services.erasure import ErasureService
 from api.services.job_desk import JobDesk
+from api.services.knowledge import Knowledge
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
+from api.services.trends import Counted, nothing_counted
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -32,11 +34,19 @@ EXTENSION = "rxpath"
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Everything that answers from one snapshot; swapped as a whole."""
+    """Everything that answers from one snapshot; swapped as a whole.
+
+    Attributes:
+        snapshot: the knowledge.
+        recommender: over it.
+        knowledge: answers about its nodes.
+        predictors: the tag of the version of each that serves.
+    """
 
     snapshot: Snapshot
     recommender: Recommender
-    medicines: MedicineSearch
+    knowledge: Knowledge
+    predictors: Mapping[str, str] = field(default_factory=dict)
 
     def walk(self) -> None:
         """Walk from one condition to one medicine, as a real answer does.
@@ -72,6 +82,8 @@ class Context:
         stored: answers that were given.
         verify: checks the proofs of a document against the graph; see :func:`recommender.verify.run_verify`.
         checks: by the name of a part, what raises when that part cannot be used.
+        trends: what was counted of the population last.
+        metrics: what is counted of requests.
     """
 
     settings: Settings
@@ -89,6 +101,8 @@ class Context:
     stored: StoredAnswers
     verify: Callable[[Any, Mapping[str, Any] | None], Mapping[str, Any]]
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    trends: Callable[[], Counted] = nothing_counted
+    metrics: Metrics = field(default_factory=Metrics)
 
     def check(self) -> None:
         """Try every part.

@@ -8,9 +8,12 @@ The tree::
         ├── ForbiddenError            the account may not ask this
         │   └── NoConsentError        the patient did not consent to this
         ├── TooManyTriesError         sign-in is locked for a while
+        ├── AddressLengthError        the address is too long
+        ├── HeaderCountError          there are too many headers
         ├── BodyError                 the body cannot be read at all
         │   ├── BodyTypeError         it is no plain JSON
-        │   └── BodySizeError         it is too large
+        │   ├── BodySizeError         it is too large
+        │   └── BodyTimeoutError      it did not come in time
         ├── InputError                fields of the request are wrong
         ├── NotFoundError             there is no such thing, or not for this account
         │   └── NotInCareError        no such patient, or none that the account cares for
@@ -77,8 +80,24 @@ class TooManyTriesError(ApiError):
         super().__init__("too many failed sign-ins under this name; try again later")
 
 
+class AddressLengthError(ApiError):
+    """The address is longer than any that the service has."""
+
+
+class HeaderCountError(ApiError):
+    """There are more headers than any client needs."""
+
+
 class BodyError(ApiError):
-    """The body cannot be read at all."""
+    """The body cannot be read at all.
+
+    Attributes:
+        fields: where what is wrong stands; the whole body where that is not told.
+    """
+
+    def __init__(self, reason: str, pointer: str = "") -> None:
+        self.fields = (FieldProblem(pointer, reason),)
+        super().__init__(reason)
 
 
 class BodyTypeError(BodyError):
@@ -87,6 +106,10 @@ class BodyTypeError(BodyError):
 
 class BodySizeError(BodyError):
     """The body is too large."""
+
+
+class BodyTimeoutError(BodyError):
+    """The body did not come in time."""
 
 
 class InputError(ApiError):

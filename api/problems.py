@@ -19,15 +19,18 @@ from werkzeug.exceptions import HTTPException
 
 from api.errors import (
     AccountError,
+    AddressLengthError,
     AuditError,
     BodyError,
     BodySizeError,
+    BodyTimeoutError,
     BodyTypeError,
     ConflictError,
     DatabaseUnavailableError,
     FieldProblem,
     ForbiddenError,
     GoneError,
+    HeaderCountError,
     InputError,
     NoConsentError,
     NotFoundError,
@@ -81,11 +84,13 @@ TABLE: Mapping[type[RxpathError], Row] = {
     UnknownPatientError: Row(404, "unknown-patient", "No such patient"),
     UnknownNodeError: Row(404, "unknown-node", "No such node", "no node has this id or name"),
     NotFoundError: Row(404, "not-found", "There is no such thing"),
+    BodyTimeoutError: Row(408, "body-too-slow", "The body did not come in time"),
     ConflictError: Row(409, "conflict", "This does not fit what is there"),
     ErasedPatientError: Row(410, "gone", "This was erased"),
     GoneError: Row(410, "gone", "This was erased"),
     PreconditionFailedError: Row(412, "precondition-failed", "It was changed meanwhile"),
     BodySizeError: Row(413, "body-too-large", "The body is too large"),
+    AddressLengthError: Row(414, "address-too-long", "The address is too long"),
     BodyTypeError: Row(415, "unsupported-body", "The body is of another type"),
     AccountError: Row(422, "invalid-account", "The account cannot be made or changed so"),
     CaseError: Row(422, "invalid-input", "Fields of the request are wrong"),
@@ -93,6 +98,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     SchemaError: Row(422, "invalid-element", "The graph's schema does not allow this", "an element breaks the schema"),
     AmbiguousNameError: Row(422, "ambiguous-name", "The name fits several nodes", "give an id in place of the name"),
     PreconditionRequiredError: Row(428, "precondition-required", "Say which version is changed"),
+    HeaderCountError: Row(431, "too-many-headers", "There are too many headers"),
     TooManyTriesError: Row(429, "too-many-tries", "Too many failed sign-ins"),
     NotReadyError: Row(503, "not-ready", "The service cannot answer now"),
     StoreUnavailableError: Row(503, "store-unavailable", "The graph cannot be read now", "try again in a moment"),
@@ -160,7 +166,7 @@ def respond(error: RxpathError) -> Response:
 def _fields(error: RxpathError) -> Sequence[FieldProblem]:
     if isinstance(error, CaseError):
         return (FieldProblem(error.pointer, error.reason),)
-    return error.fields if isinstance(error, (InputError, NotReadyError)) else ()
+    return error.fields if isinstance(error, (BodyError, InputError, NotReadyError)) else ()
 
 
 def _http(error: HTTPException) -> Response | HTTPException:
@@ -186,6 +192,7 @@ def _defect(error: Exception) -> Response:
 
 def problem(row: Row, detail: str, fields: Sequence[FieldProblem] = ()) -> Response:
     """An error as a response."""
+    g.problem = row.slug
     body: dict[str, object] = {
         "type": f"urn:rxpath:problem:{row.slug}",
         "title": row.title,

@@ -58,6 +58,8 @@ class Access:
 
 
 OPEN = Access(audited=False)
+KNOWLEDGE = Access(EVERYONE, Scope.KNOWLEDGE, audited=False)
+"""The same for everyone: it tells of no patient."""
 
 
 def _entries(kind: str, writers: frozenset[Role]) -> dict[str, Access]:
@@ -114,7 +116,21 @@ ROLE_TABLE: Mapping[str, Access] = {
     "questions.what_if": Access(ASKING, Scope.RECOMMENDATIONS),
     "questions.why_not": Access(ASKING, Scope.RECOMMENDATIONS),
     # knowledge
-    "medicines.search": Access(EVERYONE, Scope.KNOWLEDGE, audited=False),
+    "care_actions.search": KNOWLEDGE,
+    "care_actions.show": KNOWLEDGE,
+    "conditions.search": KNOWLEDGE,
+    "conditions.show": KNOWLEDGE,
+    "graph.export_neighbourhood": KNOWLEDGE,
+    "graph.show_metapaths": KNOWLEDGE,
+    "graph.show_neighbours": KNOWLEDGE,
+    "graph.show_paths": KNOWLEDGE,
+    "graph.show_statistics": KNOWLEDGE,
+    "interactions.check": KNOWLEDGE,
+    "medicines.search": KNOWLEDGE,
+    "medicines.show": KNOWLEDGE,
+    "symptoms.search": KNOWLEDGE,
+    "symptoms.show": KNOWLEDGE,
+    "trends.show": Access(STUDYING, Scope.KNOWLEDGE, audited=False),
     # jobs
     "imports.start": Access(ADMINS, Scope.IMPORTS),
     "jobs.cancel": Access(ORDERING, Scope.IMPORTS),
@@ -134,5 +150,7 @@ ROLE_TABLE: Mapping[str, Access] = {
     "guides.style": OPEN,
     "health.live": OPEN,
     "health.ready": OPEN,
+    "metrics.show": Access(ADMINS, Scope.METRICS),
+    "version.show": OPEN,
 }
 """Which roles, and which scope of a key, each route wants."""

@@ -35,6 +35,8 @@ class Settings:
         upload_bytes: how large an upload may be. Setting ``RXPATH_UPLOAD_MB``, 1 to 10000; default 200.
         shared: folder of the reference data that evaluations compare with. Setting ``RXPATH_SHARED``; default ``shared``
             beside the project.
+        behind_tls: whether clients reach the service by HTTPS alone, so that browsers are told to keep to it. Setting
+            ``RXPATH_BEHIND_TLS``, 1 or 0; default 0.
     """
 
     graph: GraphSettings
@@ -46,6 +48,7 @@ class Settings:
     glass_life: timedelta = timedelta(minutes=60)
     upload_bytes: int = 200_000_000
     shared: Path = PROJECT.parent / "shared"
+    behind_tls: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -68,6 +71,7 @@ class Settings:
             timedelta(minutes=_whole(environment, "RXPATH_BREAK_GLASS_MINUTES", 60, most=1440)),
             _whole(environment, "RXPATH_UPLOAD_MB", 200, most=10_000) * 1_000_000,
             Path(environment.get("RXPATH_SHARED") or PROJECT.parent / "shared"),
+            _flag(environment.get("RXPATH_BEHIND_TLS") or "0", "RXPATH_BEHIND_TLS"),
         )
 
     @property
@@ -96,6 +100,12 @@ def _whole(environment: Mapping[str, str], setting: str, usual: int, *, most: in
     if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
         raise SettingsError(setting, f"a whole number from 1 to {most} is expected")
     return int(text)
+
+
+def _flag(text: str, name: str) -> bool:
+    if text not in ("0", "1"):
+        raise SettingsError(name, "1 or 0 is expected")
+    return text == "1"
 
 
 def read_signing_key(path: Path) -> bytes:

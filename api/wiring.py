@@ -17,15 +17,19 @@ from api.guarded_store import GuardedStore
 from api.jobs import JobFiles, JobQueue, JobStore
 from api.jobs.setup import Setup
 from api.jobs.worker import Worker
+from api.logs import log_lines
+from api.metrics import Metrics
 from api.recording import note_patient
-from api.search import MedicineSearch
 from api.services.access import PatientAccess
 from api.services.consents import Consents
 from api.services.erasure import ErasureService, Forgetting
 from api.services.job_desk import JobDesk
+from api.services.knowledge import Knowledge
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
+from api.services.trends import Trends
 from api.settings import Settings
+from api.timed_recommender import TimedRecommender
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
 from graph.connect import open_store
@@ -41,7 +45,6 @@ from recommender.predictors.bundles import PredictorBundles
 from recommender.predictors.foresight import foresight_of
 from recommender.replay import Replayer
 from recommender.safety.site import read_site
-from recommender.service import Recommender
 from recommender.verify import run_verify
 
 LOOK_SECONDS = 1.0
@@ -63,13 +66,21 @@ class LiveServing:
         guarded: the graph.
         settings: where snapshots are.
         clock: seconds, ever rising.
+        walked: told how many seconds each walk took.
 
     Raises:
         StoreUnavailableError: when the store cannot be read at the start.
         SnapshotError: when it holds no knowledge.
     """
 
-    def __init__(self, guarded: GuardedStore, settings: GraphSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        guarded: GuardedStore,
+        settings: GraphSettings,
+        clock: Callable[[], float] = time.monotonic,
+        walked: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
+        self._walked = walked
         self._guarded = guarded
         self._settings = settings
         self._clock = clock
@@ -122,7 +133,8 @@ class LiveServing:
         predictors = PredictorBundles(self._settings.home).serving()
         config = read_scoring()
         foresight, likeness = foresight_of(self._settings.home, snapshot, config)
-        recommender = Recommender(
+        recommender = TimedRecommender(
+            self._walked,
             self._guarded,
             snapshot,
             self._settings.home,
@@ -132,7 +144,7 @@ class LiveServing:
             foresight=foresight,
             likeness=likeness,
         )
-        serving = Serving(snapshot, recommender, MedicineSearch(snapshot))
+        serving = Serving(snapshot, recommender, Knowledge(snapshot), predictors)
         # The first walk loads the compiled kernels: no request should wait for that.
         serving.walk()
         self._predictors = predictors
@@ -154,7 +166,8 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         AnswerLogError: when the log of answers cannot be opened.
     """
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
-    serving = LiveServing(guarded, settings.graph)
+    metrics = Metrics()
+    serving = LiveServing(guarded, settings.graph, walked=metrics.walked)
     accounts = accounts or open_accounts(settings.graph.database)
     database = Database(settings.graph.database)
     care = CareStore(database)
@@ -195,6 +208,8 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
             StoredAnswers(answers, askers, access.to_read, replayer),
             lambda document, case: run_verify(document, guarded.store, case),
             checks,
+            Trends(guarded.store),
+            metrics,
         )
     )
 
@@ -239,4 +254,5 @@ def _read(guarded: GuardedStore) -> None:
 
 def application() -> Service:
     """The application of this process's environment: what a WSGI server is told to call."""
+    log_lines()
     return wire(Settings.from_environment())

@@ -6,7 +6,8 @@ Patients are in no snapshot and so in nothing that is written here.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,13 +34,7 @@ def write_graphml(snapshot: Snapshot, path: Path, kinds: Sequence[NodeKind] = ()
     Raises:
         SnapshotError: when the file cannot be written.
     """
-    graph = networkx.MultiDiGraph(snapshot=snapshot.checksum)
-    whole = snapshot.to_networkx(kinds)
-    for node, values in whole.nodes(data=True):
-        graph.add_node(_text(node), **_plain(values))
-    # The keys of networkx tell the edges of one pair apart; other programs want ids that tell all edges apart.
-    for number, (start, end, values) in enumerate(whole.edges(data=True)):
-        graph.add_edge(_text(start), _text(end), f"e{number}", **_plain(values))
+    graph = _plain_graph(snapshot.to_networkx(kinds))
     partial = path.with_name(f"{path.name}.{uuid4().hex}.partial")
     try:
         networkx.write_graphml_xml(graph, partial)
@@ -50,6 +45,28 @@ def write_graphml(snapshot: Snapshot, path: Path, kinds: Sequence[NodeKind] = ()
         if partial.exists():
             partial.unlink()
     return graph.number_of_nodes(), graph.number_of_edges()
+
+
+def graphml(snapshot: Snapshot, nodes: Collection[int]) -> bytes:
+    """Some nodes of a snapshot, and every edge between them, as GraphML.
+
+    Args:
+        snapshot: what they are of.
+        nodes: their numbers.
+    """
+    out = BytesIO()
+    networkx.write_graphml_xml(_plain_graph(snapshot.part(nodes)), out)
+    return out.getvalue()
+
+
+def _plain_graph(whole: networkx.MultiDiGraph) -> networkx.MultiDiGraph:
+    graph = networkx.MultiDiGraph(**whole.graph)
+    for node, values in whole.nodes(data=True):
+        graph.add_node(_text(node), **_plain(values))
+    # The keys of networkx tell the edges of one pair apart; other programs want ids that tell all edges apart.
+    for number, (start, end, values) in enumerate(whole.edges(data=True)):
+        graph.add_edge(_text(start), _text(end), f"e{number}", **_plain(values))
+    return graph
 
 
 def _plain(values: Mapping[str, PropertyValue]) -> dict[str, str | int | float | bool]:

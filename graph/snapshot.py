@@ -6,14 +6,14 @@ fact does not weigh more for being said twice, and a step of a path shows every 
 Strings appear only at the border: inside, everything is a number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.array_file import ArrayFile
-from graph.elements import Edge, EdgeKind, KnowledgeLevel, NodeKind, Provenance
+from graph.elements import Edge, EdgeKind, KnowledgeLevel, Node, NodeKind, Provenance
 from graph.errors import SnapshotError
 from graph.numbered_nodes import KIND_ORDER, NumberedNodes
 from graph.property_text import properties_of
@@ -146,23 +146,47 @@ class Snapshot(NumberedNodes):
         graph = networkx.MultiDiGraph(snapshot=self.checksum)
         chosen = set(kinds or KIND_ORDER)
         for kind in (k for k in KIND_ORDER if k in chosen):
-            for node in map(self.node, self.numbers(kind)):
-                values = {"kind": str(kind), "name": node.name, "aliases": node.aliases}
-                graph.add_node(node.id, **values, **_origin(node.provenance), **node.properties)
+            for number in self.numbers(kind):
+                _add_node(graph, self.node(number))
         for key, relation in self.relations.items():
             if {key.start, key.end} <= chosen:
                 for position in range(len(relation.levels)):
-                    edge = self.edge(relation, position)
-                    name = "|".join((edge.kind, edge.provenance.source, edge.record))
-                    values = {
-                        "kind": str(edge.kind),
-                        "knowledge_level": str(edge.level),
-                        "evidence": edge.evidence,
-                        "record": edge.record,
-                        "known_since": edge.known_since,
-                    }
-                    graph.add_edge(edge.start, edge.end, name, **values, **_origin(edge.provenance), **edge.properties)
+                    _add_edge(graph, self.edge(relation, position))
         return graph
+
+    def part(self, nodes: Collection[int]) -> "networkx.MultiDiGraph":
+        """Some nodes and every edge between them, in the form of :meth:`to_networkx`."""
+        import networkx
+
+        graph = networkx.MultiDiGraph(snapshot=self.checksum)
+        chosen = set(nodes)
+        for number in sorted(chosen):
+            _add_node(graph, self.node(number))
+        for key, relation in self.relations.items():
+            for number in sorted(n for n in chosen if self.kind(n) is key.start):
+                for other, edges in self._rows(relation, number, True):
+                    # A relation that reads both ways lists each of its links at both ends.
+                    if other in chosen and (not relation.symmetric or number <= other):
+                        for edge in edges:
+                            _add_edge(graph, edge)
+        return graph
+
+
+def _add_node(graph: "networkx.MultiDiGraph", node: Node) -> None:
+    values = {"kind": str(node.kind), "name": node.name, "aliases": node.aliases}
+    graph.add_node(node.id, **values, **_origin(node.provenance), **node.properties)
+
+
+def _add_edge(graph: "networkx.MultiDiGraph", edge: Edge) -> None:
+    name = "|".join((edge.kind, edge.provenance.source, edge.record))
+    values = {
+        "kind": str(edge.kind),
+        "knowledge_level": str(edge.level),
+        "evidence": edge.evidence,
+        "record": edge.record,
+        "known_since": edge.known_since,
+    }
+    graph.add_edge(edge.start, edge.end, name, **values, **_origin(edge.provenance), **edge.properties)
 
 
 def _origin(provenance: Provenance) -> dict[str, str]:

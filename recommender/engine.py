@@ -80,6 +80,11 @@ class Engines:
         self.model = answer_id([repr(m) for m in self._metapaths], self.config.digest, bundle.tag if bundle else None)
         """Names everything beside the snapshot that scores depend on."""
 
+    @property
+    def metapaths(self) -> tuple[Metapath, ...]:
+        """What is walked, with the weights that serve."""
+        return (*self._metapaths, *self._of_groups)
+
     def of(self, edges: EdgeFilter = ALL_EDGES) -> Engine:
         """The engine over the edges that count."""
         with self._lock:

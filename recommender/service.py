@@ -86,6 +86,21 @@ class Recommender:
         return answer_id(self._engines.model, self._site.digest)
 
     @property
+    def metapaths(self) -> Sequence[Metapath]:
+        """What is walked, with the weights that serve."""
+        return self._engines.metapaths
+
+    @property
+    def components(self) -> Components:
+        """Single medicines within combinations."""
+        return self._components
+
+    @property
+    def site(self) -> Site:
+        """What the site decided about its medicines and about the rules."""
+        return self._site
+
+    @property
     def config(self) -> ScoringConfig:
         """The numbers of the score, with those of the bundle."""
         return self._config

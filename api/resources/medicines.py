@@ -1,14 +1,13 @@
-"""Finding a medicine as someone types."""
+"""Medicines: found as someone types, and each with what is known of it."""
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
-from api.context import Serving, context
-from api.schemas.medicine import MedicineFound, MedicineQuery, MedicinesFound
+from api.knowing import found_by, known
+from api.schemas.knowledge import DetailQuery, MedicineDetail, MedicinePath, NodeQuery, NodesFound
 from api.schemas.problem import problems
-from api.search import Found
-from recommender.payload import medicine_payload
+from graph.elements import NodeKind
 
 routes = APIBlueprint(
     "medicines",
@@ -19,16 +18,14 @@ routes = APIBlueprint(
 )
 
 
-@routes.get("", operation_id="searchMedicines", responses={200: MedicinesFound, **problems(401, 422, 503)})
-def search(query: MedicineQuery) -> Response:
+@routes.get("", operation_id="searchMedicines", responses={200: NodesFound, **problems(401, 403, 422, 503)})
+def search(query: NodeQuery) -> Response:
     """Medicines that a name, synonym or code fits; when none does, names that are spelled alike."""
-    # Asked once: a swap between two questions would mix two snapshots in one answer.
-    serving = context().serving()
-    items = [_shown(found, serving) for found in serving.medicines.find(query.q, query.limit)]
-    nearest = [] if items else list(serving.medicines.nearest(query.q))
-    found = MedicinesFound(items=items, nearest=nearest)
-    return Response(found.model_dump_json(exclude_unset=True), mimetype="application/json")
+    page = query.limit, query.offset
+    return known(lambda serving: found_by(serving, NodeKind.MEDICINE, query.q, page), NodesFound)
 
 
-def _shown(found: Found, serving: Serving) -> MedicineFound:
-    return MedicineFound.model_validate(medicine_payload(serving.snapshot, found.number) | {"matched": found.matched})
+@routes.get("/<path:node>", operation_id="showMedicine", responses={200: MedicineDetail, **problems(401, 403, 404, 422, 503)})
+def show(path: MedicinePath, query: DetailQuery) -> Response:
+    """A medicine with its codes, its synonyms and what stands next to it."""
+    return known(lambda serving: serving.knowledge.medicine(path.node, query.limit), MedicineDetail)

@@ -1,16 +1,26 @@
 """``serve``: answers HTTP requests."""
 
 import argparse
+import os
+import shutil
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 from api.accounts import open_accounts
+from api.logs import log_settings
 from api.settings import Settings
 from api.shell.job_process import JobProcess
 from graph.connect import open_store
 from graph.errors import SettingsError
 
+HEADER_SECONDS = 10
+"""How long a client may take to send the headers of a request."""
+FOLDER_SETTING = "PROMETHEUS_MULTIPROC_DIR"
+"""The library reads it once, when it is imported: so it is named here, before any worker does that."""
+THREADS = 8
+"""How many requests a worker answers at once: one that waits for a slow body should not hold up all others."""
 STOP_SECONDS = 8
 """How long a worker may finish what it answers; one that is still starting never hears that it should stop."""
 
@@ -29,6 +39,7 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     # Imported here so that the account commands do not wait for the compiled kernels and the server.
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     from graph.compiler import current_snapshot
@@ -41,15 +52,20 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     print(f"Rxpath answers on http://{given.host}:{given.port}, documented at /docs", file=sys.stderr)
     if not accounts:
         print("There is no account yet: python -m api user add NAME --role ROLE --password-stdin", file=sys.stderr)
+    make_metrics_folder(settings.graph.home / "metrics")
     server = Granian(
         "api.wiring:application",
         address=given.host,
         port=given.port,
         interface=Interfaces.WSGI,
         workers=given.workers,
-        blocking_threads=4,
+        blocking_threads=THREADS,
         factory=True,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000),
         log_level=LogLevels.warning,
+        log_dictconfig=log_settings(),
+        # It would write addresses, which may hold a patient's identifier; the application writes a line of its own.
+        log_access=False,
         workers_kill_timeout=STOP_SECONDS,
     )
     jobs = JobProcess(given.job_workers)
@@ -58,6 +74,16 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
     server.on_shutdown(jobs.stop)
     server.serve()
     return 0
+
+
+def make_metrics_folder(folder: Path) -> None:
+    """Make an empty folder for the counts of the workers, and name it to them.
+
+    Counts of an earlier start are removed: their processes are gone, and sums over both would never fall to zero.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    os.environ[FOLDER_SETTING] = str(folder)
 
 
 def _check_address(host: str, port: int) -> None:

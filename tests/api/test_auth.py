@@ -22,6 +22,21 @@ PROTECTED = {
     "patients.recommend": ("GET", f"/v1/patients/{OWN}/recommendations"),
     "recommendations.recommend": ("POST", "/v1/recommendations"),
     "medicines.search": ("GET", "/v1/medicines?q=lis"),
+    "medicines.show": ("GET", "/v1/medicines/lisinopril"),
+    "conditions.search": ("GET", "/v1/conditions?q=hyp"),
+    "conditions.show": ("GET", "/v1/conditions/hypertension"),
+    "symptoms.search": ("GET", "/v1/symptoms?q=head"),
+    "symptoms.show": ("GET", "/v1/symptoms/headache"),
+    "care_actions.search": ("GET", "/v1/care-actions?q=salt"),
+    "care_actions.show": ("GET", "/v1/care-actions/rx:less-salt"),
+    "interactions.check": ("POST", "/v1/interactions"),
+    "graph.show_neighbours": ("GET", "/v1/graph/neighbours/hypertension"),
+    "graph.show_paths": ("GET", "/v1/graph/paths?from=losartan&to=asthma"),
+    "graph.show_metapaths": ("GET", "/v1/graph/metapaths"),
+    "graph.show_statistics": ("GET", "/v1/graph/statistics"),
+    "graph.export_neighbourhood": ("GET", "/v1/graph/neighbourhood/hypertension.graphml"),
+    "trends.show": ("GET", "/v1/trends"),
+    "metrics.show": ("GET", "/metrics"),
 }
 """Routes of each sort; who may ask which of all is tried in :mod:`tests.api.test_matrix`."""
 

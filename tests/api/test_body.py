@@ -1,14 +1,17 @@
 import io
 import json
 import math
+import threading
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.exceptions import HTTPException
 
-from api.body import MAX_BYTES, MAX_DEPTH, StrictRequest, escaped, read_object
-from api.errors import BodyError, BodySizeError, InputError
+from api.body import MAX_BYTES, StrictRequest, read_object
+from api.errors import BodyError, BodySizeError, BodyTimeoutError, InputError
+from api.json_limits import MAX_DEPTH, escaped
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -87,6 +90,49 @@ def test_of_a_large_body_no_more_is_read_than_the_limit() -> None:
 
 def test_pointers_are_escaped() -> None:
     assert escaped("a~/b") == "a~0~1b"
+
+
+class _Hurried(StrictRequest):
+    body_seconds = 0.05
+
+
+class _Slow(io.RawIOBase):
+    """A body of which the rest does not come."""
+
+    def __init__(self) -> None:
+        self.given_up = threading.Event()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self.given_up.wait(60)
+        return 0
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    slow = _Slow()
+    environ = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "wsgi.input": slow, "CONTENT_LENGTH": "9"}
+
+    with pytest.raises(BodyTimeoutError) as caught:
+        _Hurried(environ).get_json()
+
+    assert [f.pointer for f in caught.value.fields] == [""]
+    slow.given_up.set()
+
+
+def test_a_body_whose_client_went_away_is_an_error_of_the_request() -> None:
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": "application/json",
+        "wsgi.input": io.BytesIO(b"{"),
+        "CONTENT_LENGTH": "9",
+    }
+
+    with pytest.raises(HTTPException) as caught:
+        StrictRequest(environ).get_json()
+
+    assert caught.value.code == 400
 
 
 def test_large_numbers_stay_numbers() -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from api.accounts import AccountStore
 from api.app import create_app
 from api.context import Serving
+from api.logs import JsonLines
 from api.settings import Settings
 from api.wiring import wire
 from graph.pseudonyms import read_patient_key
@@ -27,6 +28,21 @@ CASES: tuple[object, ...] = (
 )
 
 
+KNOWLEDGE = (
+    "/v1/medicines/",
+    "/v1/conditions/",
+    "/v1/symptoms/",
+    "/v1/care-actions/",
+    "/v1/graph/neighbours/",
+    "/v1/graph/paths?from=asthma&to=",
+    "/v1/graph/paths?to=asthma&from=",
+    "/v1/graph/neighbours/asthma?kind=",
+    "/v1/trends?node=",
+    "/v1/trends?since=",
+)
+"""Addresses that are asked with a canary at their end."""
+
+
 def requests(client: FlaskClient, headers: dict[str, str]) -> Iterator[tuple[int, str]]:
     """Every way in which a canary can be sent, with the answers."""
     secrets = {"username": f"{CANARY}-name", "password": f"{CANARY}-password"}
@@ -41,6 +57,11 @@ def requests(client: FlaskClient, headers: dict[str, str]) -> Iterator[tuple[int
         client.get("/v1/medicines?q=lis", headers={"Authorization": f"Bearer {CANARY}.{CANARY}.{CANARY}"}),
         client.get(f"/v1/medicines?q=lis&limit={CANARY}", headers=headers),
         client.delete(f"/v1/patients/{CANARY}/recommendations", headers=headers),
+        *(client.get(f"{address}{CANARY}", headers=headers) for address in KNOWLEDGE),
+        client.get("/v1/medicines?q=lis", headers={**headers, "X-Request-ID": CANARY, "User-Agent": CANARY, "Cookie": CANARY}),
+        client.get("/v1/medicines?q=lis", headers={**headers, "If-None-Match": f'"{CANARY}"', "Origin": CANARY}),
+        client.post("/v1/interactions", json={"medicines": [CANARY] * 51}, headers=headers),
+        client.open("/v1/medicines", method=CANARY.upper(), headers=headers),
         *(client.post("/v1/recommendations", json=case, headers=headers) for case in CASES),
     ):
         yield answer.status_code, answer.get_data(as_text=True) + str(answer.headers)
@@ -54,11 +75,14 @@ def test_no_error_and_no_log_repeats_what_was_sent(
     headers = sign_in(client, "dr.ada")
 
     answers = list(requests(client, headers))
+    lines = "\n".join(map(JsonLines().format, caplog.records))
+    metrics = client.get("/metrics", headers=sign_in(client, "root")).get_data(as_text=True)
 
     assert {status for status, _ in answers} == {200, 400, 401, 404, 405, 422}
     assert [text for status, text in answers if status != 200 and CANARY in text] == []
     for secret in (CANARY, OWN, PASSWORD, headers["Authorization"].removeprefix("Bearer ")):
-        assert secret not in caplog.text
+        assert secret.lower() not in (caplog.text + lines + metrics).lower()
+    assert lines.count('"event": "request"') > len(answers)
 
 
 def test_a_defect_in_the_middle_of_an_answer_repeats_nothing(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from api.context import Serving
-from api.search import MedicineSearch
+from api.services.knowledge import Knowledge
 from graph.compiler import compile_snapshot
 from graph.elements import NodeKind
 from graph.embedded_store import EmbeddedStore
@@ -18,7 +18,7 @@ def test_a_walk_without_any_treatment_says_so(tmp_path: Path) -> None:
     store.write(batch([node("rx:a", NodeKind.MEDICINE, "A"), node("rx:b", NodeKind.CONDITION, "B")], []), load, "1")
     store.finish_load(load, remove_stale=False)
     snapshot = compile_snapshot(store, tmp_path)
-    serving = Serving(snapshot, Recommender(store, snapshot, tmp_path), MedicineSearch(snapshot))
+    serving = Serving(snapshot, Recommender(store, snapshot, tmp_path), Knowledge(snapshot))
 
     with pytest.raises(SnapshotError, match="no medicine treats"):
         serving.walk()

@@ -43,8 +43,11 @@ def answered() -> Answered:
         (errors.ForbiddenError("x"), 403),
         (UnknownNodeError("x"), 404),
         (UnknownPatientError(), 404),
+        (errors.BodyTimeoutError("x"), 408),
         (errors.BodySizeError("x"), 413),
+        (errors.AddressLengthError("x"), 414),
         (errors.BodyTypeError("x"), 415),
+        (errors.HeaderCountError("x"), 431),
         (CaseError("/age", "years"), 422),
         (SchemaError("x", "bad", "x"), 422),
         (InputError([FieldProblem("/q", "x")]), 422),
@@ -69,14 +72,31 @@ def test_each_error_has_its_status_in_the_one_form(answered: Answered, error: Ex
 
 
 def test_every_row_is_of_a_status_that_means_something() -> None:
-    assert {row.status for row in TABLE.values()} == {400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 428, 429, 503}
+    assert {row.status for row in TABLE.values()} == {
+        400,
+        401,
+        403,
+        404,
+        408,
+        409,
+        410,
+        412,
+        413,
+        414,
+        415,
+        422,
+        428,
+        429,
+        431,
+        503,
+    }
 
 
 def test_a_class_without_a_row_has_that_of_the_class_above() -> None:
     class OddBodyError(errors.BodyError):
         pass
 
-    assert row_of(OddBodyError()) is TABLE[errors.BodyError]
+    assert row_of(OddBodyError("x")) is TABLE[errors.BodyError]
     assert row_of(RxpathError()) is None
 
 

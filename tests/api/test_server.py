@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,18 +18,23 @@ from tests.api.small import OTHER, OWN, PASSWORD
 
 
 @pytest.fixture(scope="module")
-def served(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running service with one clinician."""
-    own = Path(
+def served_home(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the running service."""
+    return Path(
         copytree(
             home,
             tmp_path_factory.mktemp("served") / "home",
             ignore=lambda folder, names: [n for n in names if n.startswith("accounts")],
         )
     )
-    with serve(own, {}, workers=2) as address:
+
+
+@pytest.fixture(scope="module")
+def served(served_home: Path) -> Iterator[str]:
+    """The address of a running service with one clinician."""
+    with serve(served_home, {}, workers=2) as address:
         yield address
-    words = (own / "log.txt").read_text()
+    words = (served_home / "log.txt").read_text()
     assert OWN not in words
     assert PASSWORD not in words
 
@@ -94,3 +100,31 @@ def test_a_service_told_to_stop_while_its_workers_start_stops(home: Path) -> Non
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=60) == 0
+
+
+def test_clients_that_send_no_body_hold_up_nobody_for_long(served: str) -> None:
+    host, port = served.removeprefix("http://").split(":")
+    head = b"POST /v1/auth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+    slow = [socket.create_connection((host, int(port)), timeout=60) for _ in range(6)]
+    for connection in slow:
+        connection.sendall(head)
+
+    assert call(f"{served}/health/live").status == 200
+    assert {connection.recv(12) for connection in slow} == {b"HTTP/1.1 408"}
+    for connection in slow:
+        connection.close()
+
+
+def test_the_counts_of_both_workers_are_added_up_and_log_lines_are_json(served: str, served_home: Path) -> None:
+    before = _live_requests(served_home)
+    for _ in range(20):
+        call(f"{served}/health/live")
+
+    assert _live_requests(served_home) == before + 20
+    assert len(list((served_home / "metrics").glob("counter_*.db"))) == 2
+
+
+def _live_requests(home: Path) -> int:
+    """How many lines of the log tell of a request for /health/live."""
+    lines = [json.loads(line) for line in (home / "log.txt").read_text().splitlines() if line.startswith("{")]
+    return len([line for line in lines if line["event"] == "request" and line["route"] == "/health/live"])

@@ -55,6 +55,7 @@ def test_a_key_of_the_environment_goes_first_and_is_not_shown(tmp_path: Path) ->
         ("RXPATH_UPLOAD_MB", "0"),
         ("RXPATH_UPLOAD_MB", "10001"),
         ("RXPATH_UPLOAD_MB", "all"),
+        ("RXPATH_BEHIND_TLS", "yes"),
         ("RXPATH_BROWSER_ORIGIN", "*"),
         ("RXPATH_BROWSER_ORIGIN", "null"),
         ("RXPATH_BROWSER_ORIGIN", "127.0.0.1:7474"),

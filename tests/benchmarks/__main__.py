@@ -16,6 +16,7 @@ NAMES = (
     "safety",
     "counterfactual",
     "predictors",
+    "bodies",
 )
 
 
