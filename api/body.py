@@ -15,21 +15,24 @@ import orjson
 from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.errors import BodyError, BodySizeError, BodyTimeoutError, BodyTypeError, FieldProblem, InputError
+from api.errors import BodyError, BodySizeError, BodyTypeError, BusyError, FieldProblem, InputError
 from api.json_limits import SHOWN, check_limits, escaped
 
 MAX_BYTES = 1_000_000
 MAX_PARTS = 64
 """How many fields and files an upload may have."""
-BODY_SECONDS = 5.0
-"""How long a client may take to send a body."""
+READERS = 4
+"""How many bodies a process reads at once, fewer than the threads that it answers with: a client may send one as slowly as it
+likes, and holds a thread for as long. What has no body is answered meanwhile."""
+WAIT_SECONDS = 0.2
+"""How long a request waits until it may read its body."""
 
 
 class StrictRequest(Request):
     """A request whose JSON is read strictly."""
 
     max_content_length = MAX_BYTES
-    body_seconds = BODY_SECONDS
+    readers = threading.BoundedSemaphore(READERS)
 
     def take_upload(self, most: int) -> None:
         """Take a form with files in place of JSON.
@@ -71,6 +74,7 @@ class StrictRequest(Request):
 
         Raises:
             BodyError: when it cannot be read.
+            BusyError: when too many bodies are on their way.
             InputError: when it is no object, or a text in it holds NUL.
         """
         if self.mimetype != "application/json" or self.headers.get("Content-Encoding", "identity") != "identity":
@@ -78,40 +82,18 @@ class StrictRequest(Request):
         return read_object(self._read_data())
 
     def _read_data(self) -> bytes:
-        reader = _Reader(self)
-        reader.start()
-        reader.join(self.body_seconds)
-        if reader.is_alive():
-            raise BodyTimeoutError(f"the whole body is expected within {self.body_seconds:g} seconds")
-        if reader.error is not None:
-            raise reader.error
-        data = reader.data
+        data = b""
+        if not self.readers.acquire(timeout=WAIT_SECONDS):
+            raise BusyError("too many bodies are on their way; try again in a moment")
+        try:
+            with suppress(RequestEntityTooLarge):
+                data = self.get_data()
+        finally:
+            self.readers.release()
         # A body that is sent in chunks is cut at the limit without a word.
         if len(data) >= MAX_BYTES or (self.content_length or 0) >= MAX_BYTES:
             raise BodySizeError(f"a body of less than {MAX_BYTES} bytes is expected")
         return data
-
-
-class _Reader(threading.Thread):
-    """Reads a body, while whoever asked for it waits no longer than it wants.
-
-    A server hands on what has come of a body and lets the reader wait for the rest, for as long as the client likes: a few
-    clients that send nothing would hold every thread that answers.
-    """
-
-    def __init__(self, request: Request) -> None:
-        super().__init__(daemon=True, name="body reader")
-        self.data = b""
-        self.error: Exception | None = None
-        self._request = request
-
-    def run(self) -> None:
-        """Read it whole, or up to the limit."""
-        try:
-            with suppress(RequestEntityTooLarge):
-                self.data = self._request.get_data()
-        except Exception as error:  # whoever asked raises it
-            self.error = error
 
 
 def read_object(data: bytes) -> dict[str, Any]:

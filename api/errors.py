@@ -12,8 +12,8 @@ The tree::
         ├── HeaderCountError          there are too many headers
         ├── BodyError                 the body cannot be read at all
         │   ├── BodyTypeError         it is no plain JSON
-        │   ├── BodySizeError         it is too large
-        │   └── BodyTimeoutError      it did not come in time
+        │   └── BodySizeError         it is too large
+        ├── BusyError                 too many bodies are on their way at once
         ├── InputError                fields of the request are wrong
         ├── NotFoundError             there is no such thing, or not for this account
         │   └── NotInCareError        no such patient, or none that the account cares for
@@ -108,8 +108,8 @@ class BodySizeError(BodyError):
     """The body is too large."""
 
 
-class BodyTimeoutError(BodyError):
-    """The body did not come in time."""
+class BusyError(ApiError):
+    """Too many bodies are on their way at once."""
 
 
 class InputError(ApiError):

@@ -20,7 +20,7 @@ HEADER_SECONDS = 10
 FOLDER_SETTING = "PROMETHEUS_MULTIPROC_DIR"
 """The library reads it once, when it is imported: so it is named here, before any worker does that."""
 THREADS = 8
-"""How many requests a worker answers at once: one that waits for a slow body should not hold up all others."""
+"""How many requests a worker answers at once: more than it reads bodies, so that slow ones do not hold up all others."""
 STOP_SECONDS = 8
 """How long a worker may finish what it answers; one that is still starting never hears that it should stop."""
 

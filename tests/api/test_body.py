@@ -2,6 +2,8 @@ import io
 import json
 import math
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 
-from api.body import MAX_BYTES, StrictRequest, read_object
-from api.errors import BodyError, BodySizeError, BodyTimeoutError, InputError
+from api.body import MAX_BYTES, READERS, StrictRequest, read_object
+from api.errors import BodyError, BodySizeError, BusyError, InputError
 from api.json_limits import MAX_DEPTH, escaped
 
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=20)
@@ -92,33 +94,44 @@ def test_pointers_are_escaped() -> None:
     assert escaped("a~/b") == "a~0~1b"
 
 
-class _Hurried(StrictRequest):
-    body_seconds = 0.05
-
-
 class _Slow(io.RawIOBase):
-    """A body of which the rest does not come."""
+    """A body of which the rest does not come for a while."""
 
     def __init__(self) -> None:
-        self.given_up = threading.Event()
+        self.comes = threading.Event()
+
+        self.begun = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self.given_up.wait(60)
+        self.begun += 1
+        self.comes.wait(60)
         return 0
 
 
-def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+def test_slow_bodies_do_not_take_every_thread() -> None:
     slow = _Slow()
-    environ = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "wsgi.input": slow, "CONTENT_LENGTH": "9"}
+    environ = {"REQUEST_METHOD": "POST", "CONTENT_TYPE": "application/json", "CONTENT_LENGTH": "2"}
 
-    with pytest.raises(BodyTimeoutError) as caught:
-        _Hurried(environ).get_json()
+    def read() -> None:
+        with suppress(HTTPException):
+            StrictRequest({**environ, "wsgi.input": slow}).get_json()
 
-    assert [f.pointer for f in caught.value.fields] == [""]
-    slow.given_up.set()
+    readers = [threading.Thread(target=read) for _ in range(READERS)]
+    for reader in readers:
+        reader.start()
+    while slow.begun < READERS:
+        time.sleep(0.001)
+    late = StrictRequest({**environ, "wsgi.input": io.BytesIO(b"{}")})
+    with pytest.raises(BusyError):
+        late.get_json()
+    slow.comes.set()
+    for reader in readers:
+        reader.join()
+
+    assert StrictRequest({**environ, "wsgi.input": io.BytesIO(b"{}")}).get_json() == {}
 
 
 def test_a_body_whose_client_went_away_is_an_error_of_the_request() -> None:
