@@ -1,13 +1,12 @@
 """Follows the chain from its first row to its head."""
 
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from api.audit.chain import START, head_seal, row_hash
+from api.audit.chain import START, head_seal, row_hash, same
 from api.audit.keys import AuditKeys
 from api.audit.tables import EntryRow, HeadRow
 
@@ -34,8 +33,8 @@ class Verdict:
 def verify_rows(connection: Connection, keys: AuditKeys, former: tuple[int, str] | None) -> Verdict:
     """See :meth:`api.audit.trail.Trail.verify`. Rows that are appended meanwhile do not disturb it."""
     head = _head(connection)
-    if head is None:
-        return Verdict(0, START, 1, "the head is missing")
+    if head is None or not isinstance(head["number"], int):
+        return Verdict(0, START, 1, "the head is missing, or is none")
     found = Verdict(0, START)
     while found.rows < head["number"]:
         page = select(*EntryRow.__table__.columns).where(EntryRow.number > found.rows, EntryRow.number <= head["number"])
@@ -60,7 +59,7 @@ def _followed(found: Verdict, row: Mapping[Any, Any], keys: AuditKeys) -> Verdic
         why = "it does not follow the row before it"
     elif row["key"] not in keys.known:
         why = "it names a key that is not there"
-    elif not hmac.compare_digest(row_hash(dict(row), keys), row["hash"]):
+    elif not same(row_hash(dict(row), keys), row["hash"]):
         why = "it was changed"
     return Verdict(found.rows, found.last, number, why) if why else Verdict(number, row["hash"])
 
@@ -85,7 +84,7 @@ def _with_head(
 def _sealed(head: Mapping[Any, Any], keys: AuditKeys) -> bool:
     if head["number"] == 0 and head["hash"] == START and not head["seal"]:
         return True
-    return bool(head["seal"]) and hmac.compare_digest(head_seal(head["number"], head["hash"], head["key"], keys), head["seal"])
+    return bool(head["seal"]) and same(head_seal(head["number"], head["hash"], head["key"], keys), head["seal"])
 
 
 def _head(connection: Connection) -> Mapping[Any, Any] | None:

@@ -127,9 +127,8 @@ def test_one_changed_value_is_found(keys: AuditKeys, copied: Callable[[], Path],
     with sqlite3.connect(copy) as connection:
         (was,) = connection.execute(f"SELECT {name} FROM audit_entry WHERE number = ?", (number,)).fetchone()
     connection.close()
-    value = data.draw(
-        (st.integers(-5, 10**9) if "INT" in kind else st.text("0123456789abcdef", max_size=64)).filter(was.__ne__)
-    )
+    values = st.integers(-5, 10**9) if "INT" in kind else st.text("0123456789abcdef\xe9", max_size=64) | st.binary(max_size=9)
+    value = data.draw(values.filter(lambda drawn: drawn != was))
     try:
         tampered(copy, (f"UPDATE audit_entry SET {name} = ? WHERE number = ?", (value, number)))
     except sqlite3.IntegrityError:
