@@ -3,14 +3,29 @@
 from flask import Response, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, context, problems
 from api.body import StrictRequest
 from api.context import Context
-from api.resources import docs, guides, health, medicines, patients, recommendations, tokens
+from api.resources import (
+    codes,
+    docs,
+    guides,
+    health,
+    keys,
+    me,
+    medicines,
+    patients,
+    recommendations,
+    service_keys,
+    sessions,
+    tokens,
+    users,
+)
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, recommendations, medicines, guides, health)
+RESOURCES = (tokens, sessions, codes, keys, users, service_keys, me, patients, recommendations, medicines, guides, health)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
@@ -44,6 +59,9 @@ def create_app(given: Context) -> Service:
     )
     # Flask would answer OPTIONS on every route by itself, past the document; the guides alone serve another origin.
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    if proxies := given.settings.proxies:
+        # A client can write this header as well; only so many of its entries, from the right, are the proxies' own.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     context.install(app, given)
     for resource in RESOURCES:
         app.register_api(resource.routes)
