@@ -1,4 +1,4 @@
-"""The service at the shell: ``python -m api serve`` and ``python -m api user add|list|disable``.
+"""The service at the shell: ``python -m api serve``, ``user add|list|disable|enable|role|invite`` and ``key rotate|list|drop``.
 
 Exit codes: 0 done, 2 it could not be done: bad usage, no graph, no such account; one line on standard error says why.
 """
@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from api.settings import Settings
-from api.shell import serving, users
+from api.shell import keys, serving, users
 from graph.errors import RxpathError
 
-COMMANDS = (serving, users)
+COMMANDS = (serving, users, keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
