@@ -16,6 +16,7 @@ from pathlib import Path
 
 from api.errors import NotFoundError
 from api.settings import KEY_BYTES, Settings, check_key, read_signing_key
+from graph.errors import SettingsError
 
 LOOK_SECONDS = 1.0
 """How often the files are looked at."""
@@ -58,8 +59,8 @@ class KeyRing:
 
     def _look(self) -> None:
         if self._settings.jwt_key is None and self._clock() >= self._next_look:
-            # A file that cannot be read at the moment takes no key away.
-            with suppress(OSError):
+            # A file that cannot be read, or is damaged, takes no key away from a service that runs.
+            with suppress(OSError, SettingsError):
                 self._read()
 
     def _read(self) -> None:

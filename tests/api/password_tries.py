@@ -79,7 +79,7 @@ def main() -> int:
     parser.add_argument("--tries", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--names", type=int, default=5, help="known ones, and as many unknown ones")
-    parser.add_argument("--rounds", type=int, default=60, help="of taking times")
+    parser.add_argument("--rounds", type=int, default=200, help="of taking times")
     parser.add_argument("--database", default="", help="a SQLAlchemy URL; a SQLite file of its own by default")
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
