@@ -2,6 +2,7 @@
 
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from api import auth, context, headers, limits, observing, problems, recording
 from api.body import StrictRequest
@@ -12,6 +13,7 @@ from api.resources import (
     break_glass,
     care,
     care_actions,
+    codes,
     conditions,
     consents,
     docs,
@@ -22,6 +24,8 @@ from api.resources import (
     imports,
     interactions,
     jobs,
+    keys,
+    me,
     medicines,
     metrics,
     patients,
@@ -29,16 +33,25 @@ from api.resources import (
     recommendations,
     records,
     reports,
+    service_keys,
+    sessions,
     symptoms,
     tokens,
     trainings,
     trends,
+    users,
     version,
 )
 from api.schemas.problem import Problem
 
 RESOURCES = (
     tokens,
+    sessions,
+    codes,
+    keys,
+    users,
+    service_keys,
+    me,
     records,
     entries,
     patients,
@@ -100,6 +113,9 @@ def create_app(given: Context) -> Service:
     app.config["UPLOAD_FOLDER"] = given.settings.graph.home
     # A node's id may hold slashes; to merge two of them would ask for another node.
     app.url_map.merge_slashes = False
+    if proxies := given.settings.proxies:
+        # A client can write this header as well; only so many of its entries, from the right, are the proxies' own.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     context.install(app, given)
     # Before all others: what runs after a request runs in the opposite order, so that this sees the answer as it goes out.
     observing.install(app, given)

@@ -69,7 +69,7 @@ class NoConsentError(ForbiddenError):
 
 
 class TooManyTriesError(ApiError):
-    """Sign-in under one name is locked for a while.
+    """Sign-in under one name, or from one address, is locked for a while.
 
     Attributes:
         retry_after: seconds until it is not, at least 1.
@@ -77,7 +77,7 @@ class TooManyTriesError(ApiError):
 
     def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
-        super().__init__("too many failed sign-ins under this name; try again later")
+        super().__init__("too many failed sign-ins; try again later")
 
 
 class AddressLengthError(ApiError):

@@ -6,6 +6,7 @@ through to the record, or is the patient.
 """
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
@@ -98,7 +99,8 @@ def _entry(status: int) -> Entry:
         person=patient or (asking.patient if asking else None),
         about=patient is not None,
         own=own,
-        known=status not in _UNKNOWN and request.method in SAFE,
+        # What was refused has erased nobody.
+        known=status not in _UNKNOWN and (request.method in SAFE or status == HTTPStatus.FORBIDDEN),
         subject=g.get("subject"),
         why=g.get("why", ""),
         request_id=problems.request_id(),

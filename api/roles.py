@@ -77,8 +77,32 @@ def _entries(kind: str, writers: frozenset[Role]) -> dict[str, Access]:
 ROLE_TABLE: Mapping[str, Access] = {
     # signing in
     "auth.issue_token": OPEN,
+    "auth.refresh": OPEN,
+    "auth.accept_invite": OPEN,
     # accounts, sessions, keys
+    "auth.logout": Access(EVERYONE),
+    "auth.logout_everywhere": Access(EVERYONE),
+    "auth.change_password": Access(EVERYONE),
+    "sessions.show_all": Access(EVERYONE),
+    "sessions.end": Access(EVERYONE),
+    "codes.begin": Access(EVERYONE),
+    "codes.confirm": Access(EVERYONE),
+    "codes.remove": Access(EVERYONE),
+    "keys.show_all": Access(EVERYONE),
+    "keys.make": Access(EVERYONE),
+    "keys.remove": Access(EVERYONE),
+    "users.show_all": Access(ADMINS),
+    "users.show": Access(ADMINS),
+    "users.create": Access(ADMINS),
+    "users.change": Access(ADMINS),
+    "users.invite": Access(ADMINS),
+    "service_keys.show_all": Access(ADMINS),
+    "service_keys.make": Access(ADMINS),
+    "service_keys.remove": Access(ADMINS),
     # the account's own: me
+    "me.show": Access(EVERYONE),
+    "me.preferences": Access(EVERYONE),
+    "me.change_preferences": Access(EVERYONE),
     # records
     "records.create": Access(CLINICIANS, Scope.RECORDS_WRITE),
     "records.read": Access(CARING, Scope.RECORDS),
@@ -154,3 +178,8 @@ ROLE_TABLE: Mapping[str, Access] = {
     "version.show": OPEN,
 }
 """Which roles, and which scope of a key, each route wants."""
+
+
+def scopes_of(role: Role) -> frozenset[Scope]:
+    """The scopes that a key of an account in this role may carry: those of the routes that the role may ask."""
+    return frozenset(row.scope for row in ROLE_TABLE.values() if role in row.roles) - {Scope.NONE}

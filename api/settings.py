@@ -15,6 +15,10 @@ from graph.errors import SettingsError
 
 KEY_BYTES = 32
 """Least length of a signing key: the output of HS256's hash (RFC 7518, 3.2)."""
+DISTINCT = 12
+"""Least number of different bytes in a signing key: 32 random ones have fewer once in 10²⁰ keys."""
+DEFAULTS = (b"secret", b"changeme", b"change-me", b"change_me", b"default", b"password", b"example", b"rxpath", b"12345678")
+"""What stands in keys that were copied from a page."""
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 
 
@@ -35,8 +39,12 @@ class Settings:
         upload_bytes: how large an upload may be. Setting ``RXPATH_UPLOAD_MB``, 1 to 10000; default 200.
         shared: folder of the reference data that evaluations compare with. Setting ``RXPATH_SHARED``; default ``shared``
             beside the project.
-        behind_tls: whether clients reach the service by HTTPS alone, so that browsers are told to keep to it. Setting
+        behind_tls: whether clients reach the service by HTTPS alone, so that cookies go no other way. Setting
             ``RXPATH_BEHIND_TLS``, 1 or 0; default 0.
+        proxies: how many proxies stand before the service and add to ``X-Forwarded-For``. Setting ``RXPATH_PROXIES``, 0 to 9;
+            default 0: the address of a client is that of the connection.
+        address_tries: failed sign-ins from one address within 15 minutes. Setting ``RXPATH_ADDRESS_TRIES``, 1 to 99999;
+            default 100.
     """
 
     graph: GraphSettings
@@ -49,6 +57,8 @@ class Settings:
     upload_bytes: int = 200_000_000
     shared: Path = PROJECT.parent / "shared"
     behind_tls: bool = False
+    proxies: int = 0
+    address_tries: int = 100
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -59,19 +69,21 @@ class Settings:
         """
         graph = GraphSettings.from_environment(environment)
         key = environment.get("RXPATH_JWT_KEY", "").encode() or None
-        if key is not None and len(key) < KEY_BYTES:
-            raise SettingsError("RXPATH_JWT_KEY", f"at least {KEY_BYTES} bytes are expected; unset it to have a key made")
+        if key is not None:
+            _check_given_key(key)
         return cls(
             graph,
             key,
             environment.get("RXPATH_JWT_ISSUER") or "rxpath",
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
-            timedelta(minutes=_whole(environment, "RXPATH_JWT_MINUTES", 15, most=15)),
+            timedelta(minutes=_whole(environment, "RXPATH_JWT_MINUTES", 15, least=1, most=15)),
             _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
-            timedelta(minutes=_whole(environment, "RXPATH_BREAK_GLASS_MINUTES", 60, most=1440)),
-            _whole(environment, "RXPATH_UPLOAD_MB", 200, most=10_000) * 1_000_000,
+            timedelta(minutes=_whole(environment, "RXPATH_BREAK_GLASS_MINUTES", 60, least=1, most=1440)),
+            _whole(environment, "RXPATH_UPLOAD_MB", 200, least=1, most=10_000) * 1_000_000,
             Path(environment.get("RXPATH_SHARED") or PROJECT.parent / "shared"),
-            _flag(environment.get("RXPATH_BEHIND_TLS") or "0", "RXPATH_BEHIND_TLS"),
+            _whole(environment, "RXPATH_BEHIND_TLS", 0, least=0, most=1) == 1,
+            _whole(environment, "RXPATH_PROXIES", 0, least=0, most=9),
+            _whole(environment, "RXPATH_ADDRESS_TRIES", 100, least=1, most=99_999),
         )
 
     @property
@@ -87,6 +99,14 @@ class Settings:
         """
         return self.jwt_key or read_signing_key(self.graph.home / "jwt.key")
 
+    def totp_key(self) -> bytes:
+        """The key that seals the secrets of one-time codes: 32 bytes in ``totp.key`` under the home, made on first use.
+
+        Raises:
+            SettingsError: when the key's file holds none.
+        """
+        return read_signing_key(self.graph.home / "totp.key")[:KEY_BYTES]
+
 
 def _origin(text: str) -> str:
     # As a browser writes it: * would let in every page that a person of this network opens.
@@ -95,17 +115,31 @@ def _origin(text: str) -> str:
     return text
 
 
-def _whole(environment: Mapping[str, str], setting: str, usual: int, *, most: int) -> int:
+def _whole(environment: Mapping[str, str], setting: str, usual: int, *, least: int, most: int) -> int:
     text = environment.get(setting) or str(usual)
-    if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= most):
-        raise SettingsError(setting, f"a whole number from 1 to {most} is expected")
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and least <= int(text) <= most):
+        raise SettingsError(setting, f"a whole number from {least} to {most} is expected")
     return int(text)
 
 
-def _flag(text: str, name: str) -> bool:
-    if text not in ("0", "1"):
-        raise SettingsError(name, "1 or 0 is expected")
-    return text == "1"
+def _check_given_key(key: bytes) -> None:
+    if len(key) < KEY_BYTES:
+        raise SettingsError("RXPATH_JWT_KEY", f"at least {KEY_BYTES} bytes are expected; unset it to have a key made")
+    if len(set(key)) < DISTINCT or any(word in key.lower() for word in DEFAULTS):
+        raise SettingsError("RXPATH_JWT_KEY", "it can be guessed; give random bytes, or unset it to have a key made")
+
+
+def check_key(key: bytes, path: str) -> bytes:
+    """The key of a file.
+
+    Raises:
+        SettingsError: when it is none, or a weak one.
+    """
+    if len(key) < KEY_BYTES:
+        raise SettingsError("RXPATH_HOME", f"{path} holds no key of {KEY_BYTES} bytes; remove it to have one made")
+    if len(set(key)) < DISTINCT:
+        raise SettingsError("RXPATH_HOME", f"{path} holds a key that can be guessed; remove it to have one made")
+    return key
 
 
 def read_signing_key(path: Path) -> bytes:
@@ -124,7 +158,4 @@ def read_signing_key(path: Path) -> bytes:
             # A link puts the whole key in place at once, and never over the key of a process that was faster.
             with suppress(FileExistsError):
                 os.link(file.name, path)
-    key = path.read_bytes()
-    if len(key) < KEY_BYTES:
-        raise SettingsError("RXPATH_HOME", f"{path} holds no key of {KEY_BYTES} bytes; remove it to have one made")
-    return key
+    return check_key(path.read_bytes(), str(path))

@@ -28,6 +28,7 @@ class Account:
         role: what it may ask.
         patient: the id of the patient whom a user is, None for every other role.
         disabled: whether it is shut out; its tokens stop to count at once.
+        service: whether it is a machine's: it has no password and never signs in, it asks by keys that an admin makes.
 
     Raises:
         AccountError: when the name is unusable, a user is bound to no patient or another role to one.
@@ -37,6 +38,7 @@ class Account:
     role: Role
     patient: NodeId | None = None
     disabled: bool = False
+    service: bool = False
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):

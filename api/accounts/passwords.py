@@ -12,10 +12,15 @@ from api.errors import AccountError
 
 MIN_LENGTH = 12
 MAX_LENGTH = 1024
+LEAST_GUESSES = 1e8
+"""Guesses that a password has to withstand, as zxcvbn estimates them from 30,000 common passwords, words, names, keyboard rows,
+repetitions, sequences and dates (Wheeler, USENIX Security 2016): its score 3."""
+LOOKED_AT = 72
+"""Characters that are looked at for being common; the time for it grows with them."""
 
 
 def check_password(password: str, name: str) -> None:
-    """Refuse a password that is too short, too long or the account's name.
+    """Refuse a password that is too short, too long, the account's name or easily guessed.
 
     Raises:
         AccountError: says which; never the password.
@@ -24,6 +29,12 @@ def check_password(password: str, name: str) -> None:
         raise AccountError(f"a password of {MIN_LENGTH} to {MAX_LENGTH} characters is expected")
     if password.casefold() == name.casefold():
         raise AccountError("the name is no password")
+    # Imported here: its lists take 60 ms to read, and few processes ever see a new password.
+    from zxcvbn import zxcvbn
+
+    found = zxcvbn(password[:LOOKED_AT], user_inputs=[name, "rxpath"])
+    if float(found["guesses"]) < LEAST_GUESSES:
+        raise AccountError("the password is among those that are tried first: common ones, names, sequences, repetitions")
 
 
 class Passwords:

@@ -65,13 +65,13 @@ def erase(path: PatientPath) -> Response:
     return answered(context().erasure.erase(patient, expectation))
 
 
-@routes.get("/<patient>/preferences", operation_id="readPreferences", responses={200: PreferencesShown, **READ})
+@routes.get("/<patient>/preferences", operation_id="readPatientPreferences", responses={200: PreferencesShown, **READ})
 def read_preferences(path: PatientPath) -> Response:
     """What the patient wants, or cannot take."""
     return answered(_preferences(context().records.person(context().access.to_read(path.patient, account()))))
 
 
-@routes.patch("/<patient>/preferences", operation_id="changePreferences", responses={200: PreferencesShown, **WRITE})
+@routes.patch("/<patient>/preferences", operation_id="changePatientPreferences", responses={200: PreferencesShown, **WRITE})
 def change_preferences(path: PatientPath, body: Preferences) -> Response:
     """Change what the patient wants, or cannot take; patients may do so themselves."""
     patient, check = context().access.to_write(path.patient, account()), expectation()

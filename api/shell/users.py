@@ -1,4 +1,4 @@
-"""``user add|list|disable``: accounts."""
+"""``user add|list|disable|enable|role|invite``: accounts."""
 
 import argparse
 import sys
@@ -20,13 +20,27 @@ def add_commands(commands: Any) -> None:  # argparse has no public type for what
     add = user.add_parser("add", help="make an account")
     add.set_defaults(run=_add_user)
     add.add_argument("name")
-    add.add_argument("--role", required=True, choices=[str(role) for role in Role])
-    add.add_argument("--patient", metavar="ID", help="whose record a user may see: the id, or the identifier of the source")
+    _add_role(add)
     add.add_argument("--password-stdin", action="store_true", required=True, help="the first line of standard input")
     user.add_parser("list", help="all accounts").set_defaults(run=_list_users)
     disable = user.add_parser("disable", help="shut an account out, at once")
     disable.set_defaults(run=_disable_user)
     disable.add_argument("name")
+    enable = user.add_parser("enable", help="let an account in again")
+    enable.set_defaults(run=_enable_user)
+    enable.add_argument("name")
+    role = user.add_parser("role", help="give an account another role, at once")
+    role.set_defaults(run=_change_role)
+    role.add_argument("name")
+    _add_role(role)
+    invite = user.add_parser("invite", help="print an invite, by which an account's owner chooses a password once")
+    invite.set_defaults(run=_invite_user)
+    invite.add_argument("name")
+
+
+def _add_role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", required=True, choices=[str(role) for role in Role])
+    parser.add_argument("--patient", metavar="ID", help="whose record a user may see: the id, or the identifier of the source")
 
 
 def _add_user(given: argparse.Namespace, settings: Settings) -> int:
@@ -54,4 +68,25 @@ def _list_users(given: argparse.Namespace, settings: Settings) -> int:
 
 def _disable_user(given: argparse.Namespace, settings: Settings) -> int:
     open_accounts(settings.graph.database).disable(given.name)
+    return 0
+
+
+def _enable_user(given: argparse.Namespace, settings: Settings) -> int:
+    open_accounts(settings.graph.database).change(given.name, disabled=False)
+    return 0
+
+
+def _change_role(given: argparse.Namespace, settings: Settings) -> int:
+    patient = _known_patient(given.patient, settings) if given.patient else None
+    changed = open_accounts(settings.graph.database).change(given.name, role=Role(given.role), patient=patient)
+    print(f"{changed.name} is {changed.role} from now on")
+    return 0
+
+
+def _invite_user(given: argparse.Namespace, settings: Settings) -> int:
+    accounts = open_accounts(settings.graph.database)
+    account = accounts.find(given.name)
+    if account is None or account.service or account.disabled:
+        raise AccountError("there is no such account of a person")
+    print(accounts.invites.make(account.name))
     return 0

@@ -117,3 +117,41 @@ def test_a_taken_port_is_said_in_one_line(shell_home: Path, capsys: pytest.Captu
 
     assert capsys.readouterr().err.count("\n") == 1
     assert main(["serve", "--port", "99999"]) == 2
+
+
+def test_an_account_is_let_in_again_changed_and_invited(
+    shell_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = "correct horse battery\n"
+    run(monkeypatch, "user", "add", "ada", "--role", "clinician", "--password-stdin", typed=typed)
+    run(monkeypatch, "user", "disable", "ada")
+
+    assert run(monkeypatch, "user", "enable", "Ada") == 0
+    assert run(monkeypatch, "user", "role", "ada", "--role", "user", "--patient", OWN) == 0
+    capsys.readouterr()
+    assert run(monkeypatch, "user", "invite", "ada") == 0
+
+    invite = capsys.readouterr().out.strip()
+    accounts = accounts_of(shell_home)
+    accounts.accept_invite(invite, "green paper umbrella")
+    assert accounts.sign_in("ada", "green paper umbrella").role is Role.USER
+    assert run(monkeypatch, "user", "invite", "nobody") == 2
+
+
+def test_signing_keys_are_rotated_listed_and_dropped(
+    shell_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, "key", "list") == 0
+    first = capsys.readouterr().out.strip()
+    assert run(monkeypatch, "key", "rotate") == 0
+    second = capsys.readouterr().out.strip()
+
+    run(monkeypatch, "key", "list")
+    assert capsys.readouterr().out.split() == [second, first]
+    assert run(monkeypatch, "key", "drop", first) == 0
+    run(monkeypatch, "key", "list")
+    assert capsys.readouterr().out.split() == [second]
+    assert run(monkeypatch, "key", "drop", second) == 2
+
+    monkeypatch.setenv("RXPATH_JWT_KEY", "Zq8vN2xR5tB7yM1kL4wJ9cD3fG6hS0pA")
+    assert run(monkeypatch, "key", "rotate") == 2

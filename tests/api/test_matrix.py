@@ -17,12 +17,12 @@ from flask.testing import FlaskClient
 from api.accounts import AccountStore, Role, open_accounts
 from api.app import Service
 from api.auth import ALGORITHM
-from api.roles import ROLE_TABLE
+from api.roles import ROLE_TABLE, Scope, scopes_of
 from api.wiring import wire
 from graph.elements import NodeId
 from graph.pseudonyms import patient_id, read_patient_key
 from tests.api.conftest import add_accounts, cheap_passwords, give_care, settings_of, sign_in
-from tests.api.hostile_tokens import good_claims
+from tests.api.hostile_tokens import encoded, good_claims, kid
 from tests.api.small import NAMES, OTHER, OWN, build
 
 VALUES = {"kind": "diagnoses", "medicine": "Lisinopril", "predictor": "conditions", "node": "ICD10CM:I10", "name": "x"}
@@ -118,16 +118,39 @@ def test_without_a_token_nothing_protected_is_told_and_open_routes_are(world: Wo
 
 
 def test_an_expired_token_and_a_foreign_one_count_nowhere(world: World) -> None:
-    past = int(time.time()) - 3600
-    expired = good_claims(world.settings) | {"iat": past - 600, "nbf": past - 600, "exp": past}
-    tokens = [
-        jwt.encode(expired, world.settings.signing_key(), ALGORITHM),
-        jwt.encode(good_claims(world.settings), bytes(32), ALGORITHM),
-    ]
+    live = jwt.decode(world.signed_in(Role.CLINICIAN)["Authorization"][7:], options={"verify_signature": False})
+    past, good = int(time.time()) - 3600, good_claims(world.settings, live["sid"])
+    expired = encoded(world.settings, good | {"iat": past - 600, "nbf": past - 600, "exp": past})
+    foreign = jwt.encode(good, bytes(32), ALGORITHM, headers=kid(world.settings))
 
-    for token in tokens:
+    for token in (expired, foreign):
         headers = {"Authorization": f"Bearer {token}"}
         assert [(case, s) for case in world.protected() if (s := world.ask(case, headers)) != 401] == []
+
+
+def test_a_session_that_ended_counts_nowhere(world: World) -> None:
+    headers = world.signed_in(Role.CLINICIAN)
+    assert world.client.post("/v1/auth/logout", headers=headers).status_code == 204
+
+    assert [(case, s) for case in world.protected() if (s := world.ask(case, headers)) != 401] == []
+
+
+def test_a_key_opens_what_its_scope_and_its_role_open_and_nothing_else(world: World) -> None:
+    odd = []
+    for scope in Scope:
+        for role in (Role.CLINICIAN, Role.ADMIN):
+            if scope is Scope.NONE or scope not in scopes_of(role):
+                continue
+            made = world.accounts.keys.make(NAMES[role], "matrix", {scope}, 1)
+            headers = {"Authorization": f"Bearer {made[1]}"}
+            for case in world.protected():
+                row = ROLE_TABLE[case.endpoint]
+                expected = LET_THROUGH if row.scope == scope and role in row.roles else {403}
+                if (status := world.ask(case, headers)) not in expected:
+                    odd.append((scope, role, case, status))
+            world.accounts.keys.remove(NAMES[role], made[0].id)
+
+    assert odd == []
 
 
 def test_somebody_elses_record_is_told_to_nobody(world: World) -> None:

@@ -7,6 +7,8 @@ import pytest
 from api.settings import Settings, read_signing_key
 from graph.errors import SettingsError
 
+KEY = "Zq8vN2xR5tB7yM1kL4wJ9cD3fG6hS0pA"
+
 
 def test_defaults_lie_under_the_home(tmp_path: Path) -> None:
     settings = Settings.from_environment({"RXPATH_HOME": str(tmp_path)})
@@ -35,10 +37,10 @@ def test_many_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
 
 
 def test_a_key_of_the_environment_goes_first_and_is_not_shown(tmp_path: Path) -> None:
-    settings = Settings.from_environment({"RXPATH_HOME": str(tmp_path), "RXPATH_JWT_KEY": "k" * 32})
+    settings = Settings.from_environment({"RXPATH_HOME": str(tmp_path), "RXPATH_JWT_KEY": KEY})
 
-    assert settings.signing_key() == b"k" * 32
-    assert "kkk" not in repr(settings)
+    assert settings.signing_key() == KEY.encode()
+    assert KEY not in repr(settings)
     assert not (tmp_path / "jwt.key").exists()
 
 
@@ -46,6 +48,13 @@ def test_a_key_of_the_environment_goes_first_and_is_not_shown(tmp_path: Path) ->
     ("name", "value"),
     [
         ("RXPATH_JWT_KEY", "short"),
+        ("RXPATH_JWT_KEY", "k" * 32),
+        ("RXPATH_JWT_KEY", "abcabcabcabcabcabcabcabcabcabcabc"),
+        ("RXPATH_JWT_KEY", "your-256-bit-Secret-0123456789abcdef"),
+        ("RXPATH_BEHIND_TLS", "yes"),
+        ("RXPATH_PROXIES", "10"),
+        ("RXPATH_ADDRESS_TRIES", "0"),
+        ("RXPATH_ADDRESS_TRIES", "9" * 5000),
         ("RXPATH_JWT_MINUTES", "0"),
         ("RXPATH_JWT_MINUTES", "16"),
         ("RXPATH_JWT_MINUTES", "-1"),
@@ -55,7 +64,6 @@ def test_a_key_of_the_environment_goes_first_and_is_not_shown(tmp_path: Path) ->
         ("RXPATH_UPLOAD_MB", "0"),
         ("RXPATH_UPLOAD_MB", "10001"),
         ("RXPATH_UPLOAD_MB", "all"),
-        ("RXPATH_BEHIND_TLS", "yes"),
         ("RXPATH_BROWSER_ORIGIN", "*"),
         ("RXPATH_BROWSER_ORIGIN", "null"),
         ("RXPATH_BROWSER_ORIGIN", "127.0.0.1:7474"),

@@ -74,8 +74,8 @@ def test_new_knowledge_serves_soon_and_not_before_a_look(changing: Path) -> None
     wait_for(lambda: live() is not before)
 
     assert live().snapshot.checksum != before.snapshot.checksum
-    assert live().medicines.find("novopril", 1)
-    assert not before.medicines.find("novopril", 1)
+    assert live().knowledge.search[NodeKind.MEDICINE].find("novopril", 1)
+    assert not before.knowledge.search[NodeKind.MEDICINE].find("novopril", 1)
     after = live()
     now[0] += LOOK_SECONDS
     live()

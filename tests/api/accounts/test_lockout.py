@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.accounts.lockout import MAX_TRIES, WINDOW, count_try, forget_tries
+from api.accounts import Account, AccountStore, Passwords, Role
+from api.accounts.lockout import LONGEST, MAX_TRIES, WINDOW, count_try, forget_tries
 from api.database import Database
-from api.errors import TooManyTriesError
+from api.errors import TooManyTriesError, UnauthenticatedError
 
 
 @pytest.fixture
@@ -72,6 +73,45 @@ def test_two_processes_count_the_same_tries(tmp_path: Path) -> None:
     passed = sum(let_through(databases[i % 2], "ada", 1000.0) for i in range(40))
 
     assert passed == MAX_TRIES
+
+
+def test_who_uses_up_every_window_waits_ever_longer_up_to_an_hour(database: Database) -> None:
+    now, waits = 1000.0, []
+    for _ in range(4):
+        while let_through(database, "ada", now):
+            pass
+        with pytest.raises(TooManyTriesError) as caught:
+            count_try(database, "ada", now)
+        waits.append(caught.value.retry_after)
+        now += waits[-1]
+
+    assert waits == [WINDOW, 2 * WINDOW, LONGEST, LONGEST]
+
+    # A window that was not used up makes the next one short again.
+    count_try(database, "ada", now)
+    now += LONGEST
+    assert sum(let_through(database, "ada", now) for _ in range(30)) == MAX_TRIES
+    assert let_through(database, "ada", now + WINDOW)
+
+
+def test_one_address_does_not_try_many_names(database: Database) -> None:
+    store = AccountStore(database, Passwords(memory=64, passes=1), lambda: 1000.0)
+    store.add(Account("ada", Role.ANALYST), "correct horse battery")
+
+    def one_try(name: str, password: str, address: str) -> type[Exception] | None:
+        try:
+            store.sign_in(name, password, address, address_tries=20)
+        except (TooManyTriesError, UnauthenticatedError) as error:
+            return type(error)
+        return None
+
+    # Those who sign in are no failures, however many share the address.
+    assert {one_try("ada", "correct horse battery", "10.0.0.1") for _ in range(30)} == {None}
+    said = [one_try(f"name{i}", "wrong", "10.0.0.1") for i in range(30)]
+
+    assert said == [UnauthenticatedError] * 20 + [TooManyTriesError] * 10
+    assert one_try("ada", "correct horse battery", "10.0.0.1") is TooManyTriesError
+    assert one_try("ada", "correct horse battery", "10.0.0.2") is None
 
 
 def test_no_name_lies_in_the_database(database: Database, tmp_path: Path) -> None:

@@ -40,3 +40,31 @@ def test_a_password_of_another_length_is_refused_and_not_repeated(password: str)
 def test_the_name_is_no_password() -> None:
     with pytest.raises(AccountError, match="no password"):
         check_password("Somebody.Long", "somebody.long")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "aaaaaaaaaaaa",
+        "123456789012",
+        "abcdefghijkl",
+        "passwordpassword",
+        "Password1234!",
+        "qwertyuiopas",
+        "123qweasdzxc",  # stands in the list of common ones
+        "dr.adalovelace1",
+        "rxpathrxpath",
+        "x" * 1024,
+    ],
+)
+def test_a_password_that_is_tried_first_is_refused_and_not_repeated(password: str) -> None:
+    with pytest.raises(AccountError, match="tried first") as caught:
+        check_password(password, "dr.adalovelace")
+    assert password not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "password", ["correct horse battery", "green paper umbrella", "kV9x#mQ2vLp7", "Übermäßig viele Nächte"]
+)
+def test_a_password_that_is_hard_to_guess_is_taken(password: str) -> None:
+    check_password(password, "ada")

@@ -18,7 +18,7 @@ def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
 
     def break_off() -> None:
         with database.transaction() as connection:
-            connection.execute(text("INSERT INTO sign_in_tries VALUES ('x', 1, 1)"))
+            connection.execute(text("INSERT INTO sign_in_tries (name_hash, since, tries) VALUES ('x', 1, 1)"))
             raise KeyError
 
     with pytest.raises(KeyError):
