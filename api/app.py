@@ -7,10 +7,10 @@ from flask_openapi3.openapi import OpenAPI
 from api import auth, context, problems
 from api.body import StrictRequest
 from api.context import Context
-from api.resources import docs, guides, health, medicines, patients, recommendations, tokens
+from api.resources import docs, guides, health, identities, medicines, own_data, patients, recommendations, tokens
 from api.schemas.problem import Problem
 
-RESOURCES = (tokens, patients, recommendations, medicines, guides, health)
+RESOURCES = (tokens, patients, identities, own_data, recommendations, medicines, guides, health)
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."

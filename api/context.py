@@ -11,6 +11,8 @@ from api.accounts import AccountStore
 from api.errors import FieldProblem, NotReadyError
 from api.search import MedicineSearch
 from api.services.access import PatientAccess
+from api.services.directory import PatientDirectory
+from api.services.own_data import OwnData
 from api.settings import Settings
 from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
@@ -54,6 +56,8 @@ class Context:
         serving: answers what serves at the moment; a request asks once.
         answers: keeps what answers were computed from.
         access: whose record an account may see or change.
+        directory: lists patients and knows who they are.
+        own_data: what patients ask of what is kept of them.
         checks: by the name of a part, what raises when that part cannot be used.
     """
 
@@ -62,6 +66,8 @@ class Context:
     serving: Callable[[], Serving]
     answers: AnswerLog
     access: PatientAccess
+    directory: PatientDirectory
+    own_data: OwnData
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
 
     def check(self) -> None:

@@ -18,6 +18,8 @@ The tree::
         ├── PreconditionRequiredError which version is changed must be said
         ├── AccountError              an account cannot be made or changed as asked
         ├── DatabaseUnavailableError  the service's database cannot be used now
+        ├── IdentityKeyError          identities cannot be decrypted with the keys that are there
+        ├── BackupError               a backup cannot be made or restored
         └── NotReadyError             the service cannot answer now
 
 What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
@@ -125,6 +127,14 @@ class AccountError(ApiError):
 
 class DatabaseUnavailableError(ApiError):
     """The service's database cannot be opened, read or written now."""
+
+
+class IdentityKeyError(ApiError):
+    """Identities cannot be decrypted with the keys that are there."""
+
+
+class BackupError(ApiError):
+    """A backup cannot be made or restored."""
 
 
 class NotReadyError(ApiError):

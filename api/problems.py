@@ -27,6 +27,7 @@ from api.errors import (
     FieldProblem,
     ForbiddenError,
     GoneError,
+    IdentityKeyError,
     InputError,
     NotFoundError,
     NotReadyError,
@@ -91,6 +92,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     StoreUnavailableError: Row(503, "store-unavailable", "The graph cannot be read now", "try again in a moment"),
     SnapshotError: Row(503, "no-snapshot", "There is no usable snapshot", "the graph has to be built anew"),
     DatabaseUnavailableError: Row(503, "database-unavailable", "The database cannot be used now", "try again in a moment"),
+    IdentityKeyError: Row(503, "identities-unreadable", "Names cannot be read now", "the keys of the identities do not fit"),
     AnswerLogError: Row(503, "answers-unavailable", "Answers cannot be kept or found now", "try again in a moment"),
 }
 

@@ -16,6 +16,9 @@ CARING = frozenset({Role.CLINICIAN, Role.USER})
 ASKING = frozenset({Role.CLINICIAN, Role.ANALYST, Role.USER})
 STUDYING = frozenset({Role.CLINICIAN, Role.ANALYST})
 ADMINS = frozenset({Role.ADMIN})
+PATIENTS = frozenset({Role.USER})
+ERASING = frozenset({Role.ADMIN, Role.CLINICIAN})
+"""Who is told that patients ask to be erased."""
 
 
 class Scope(StrEnum):
@@ -59,6 +62,15 @@ ROLE_TABLE: Mapping[str, Access] = {
     # the account's own: me
     # records
     # identities
+    "identities.list_patients": Access(ASKING, Scope.RECORDS),
+    "identities.search": Access(CARING, Scope.RECORDS),
+    "identities.read": Access(CARING, Scope.RECORDS),
+    "identities.change": Access(CARING, Scope.RECORDS_WRITE),
+    "identities.remove": Access(CARING, Scope.RECORDS_WRITE),
+    "own_data.export": Access(PATIENTS),
+    "own_data.ask_erasure": Access(PATIENTS),
+    "own_data.erasure_asked": Access(PATIENTS),
+    "own_data.erasure_requests": Access(ERASING),
     # consent, care, break-glass, audit
     # recommendations, questions, feedback, predictions
     "patients.recommend": Access(ASKING, Scope.RECOMMENDATIONS),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from api.keys.files import read_key
+from api.keys.ring import KeySource
 from graph.config import GraphSettings
 from graph.errors import SettingsError
 
@@ -30,6 +32,10 @@ class Settings:
         token_life: how long a token counts. Setting ``RXPATH_JWT_MINUTES``, 1 to 15; default 15.
         browser_origin: scheme, host and port of the Neo4j Browser that may read the guide. Setting ``RXPATH_BROWSER_ORIGIN``;
             empty by default: no guide is served.
+        identity_keys: encrypt what names patients, ``id:key`` a key, the newest last, commas between. Setting
+            ``RXPATH_IDENTITY_KEY``; empty reads or makes ``identity.keys`` under the home.
+        identity_index_key: finds patients by what names them, 64 hexadecimal digits. Setting ``RXPATH_IDENTITY_INDEX_KEY``;
+            empty reads or makes ``identity-index.key`` under the home.
     """
 
     graph: GraphSettings
@@ -38,6 +44,8 @@ class Settings:
     audience: str = "rxpath-api"
     token_life: timedelta = timedelta(minutes=15)
     browser_origin: str = ""
+    identity_keys: str = field(default="", repr=False)
+    identity_index_key: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -57,6 +65,8 @@ class Settings:
             environment.get("RXPATH_JWT_AUDIENCE") or "rxpath-api",
             timedelta(minutes=_minutes(environment.get("RXPATH_JWT_MINUTES") or "15")),
             _origin(environment.get("RXPATH_BROWSER_ORIGIN", "")),
+            environment.get("RXPATH_IDENTITY_KEY", ""),
+            environment.get("RXPATH_IDENTITY_INDEX_KEY", ""),
         )
 
     def signing_key(self) -> bytes:
@@ -66,6 +76,22 @@ class Settings:
             SettingsError: when the key's file holds none.
         """
         return self.jwt_key or read_signing_key(self.graph.home / "jwt.key")
+
+    def identity_ring(self) -> KeySource:
+        """Where the keys are that encrypt identities."""
+        return KeySource(self.graph.home / "identity.keys", "RXPATH_IDENTITY_KEY", self.identity_keys)
+
+    def identity_index(self) -> bytes:
+        """The key that makes the terms by which patients are found.
+
+        Raises:
+            SettingsError: when the setting or the file holds none.
+        """
+        if not self.identity_index_key:
+            return read_key(self.graph.home / "identity-index.key")
+        if not re.fullmatch("[0-9a-fA-F]{64}", self.identity_index_key):
+            raise SettingsError("RXPATH_IDENTITY_INDEX_KEY", "64 hexadecimal digits are expected")
+        return bytes.fromhex(self.identity_index_key)
 
 
 def _origin(text: str) -> str:

@@ -8,9 +8,15 @@ from collections.abc import Callable
 from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
 from api.context import Context, Serving
+from api.database import Database
+from api.erasures import ErasureRequests
 from api.guarded_store import GuardedStore
+from api.identities import IdentityStore
 from api.search import MedicineSearch
+from api.secrets import refuse_weak
 from api.services.access import PatientAccess
+from api.services.directory import PatientDirectory
+from api.services.own_data import GraphExport, OwnData
 from api.settings import Settings
 from graph.compiler import current_snapshot
 from graph.config import GraphSettings
@@ -134,13 +140,21 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         DatabaseUnavailableError: when the accounts cannot be opened.
         AnswerLogError: when the log of answers cannot be opened.
     """
+    refuse_weak(settings)
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
     serving = LiveServing(guarded, settings.graph)
     accounts = accounts or open_accounts(settings.graph.database)
     checks = {"accounts": accounts.check, "store": lambda: _read(guarded), "walk": lambda: serving().walk()}
     access = PatientAccess(read_patient_key(settings.graph.patient_key))
     answers = SqlAnswerLog(settings.graph.database)
-    return create_app(Context(settings, accounts, serving, answers, access, checks))
+    database = Database(settings.graph.database)
+    identities = IdentityStore(database, settings.identity_ring(), settings.identity_index())
+    requests = ErasureRequests(database)
+    # Whatever keeps something of patients is named here, or a patient is not told of it.
+    exporting = (("record", GraphExport(guarded)), ("identity", identities), ("answers", answers), ("erasure", requests))
+    own_data = OwnData(requests, exporting)
+    directory = PatientDirectory(guarded, identities, access)
+    return create_app(Context(settings, accounts, serving, answers, access, directory, own_data, checks))
 
 
 def _read(guarded: GuardedStore) -> None:

@@ -2,7 +2,7 @@
 
 from api.accounts import Account, Role
 from api.errors import ForbiddenError
-from graph.elements import NodeId
+from graph.elements import Node, NodeId
 from graph.pseudonyms import patient_id
 from recommender.errors import UnknownPatientError
 
@@ -37,3 +37,17 @@ class PatientAccess:
     def to_write(self, identifier: str, asking: Account) -> NodeId:
         """The patient, for whoever may change the record; errors are those of :meth:`to_read`."""
         return self.to_read(identifier, asking)
+
+    def visible(self, asking: Account) -> tuple[NodeId, ...] | None:
+        """The patients whom an account finds in lists, in the order of their ids; None when those are all.
+
+        Raises:
+            ForbiddenError: when an admin asks.
+        """
+        if asking.role is Role.ADMIN:
+            raise ForbiddenError("an admin sees no records")
+        return (asking.patient,) if asking.patient is not None else None
+
+    def listed(self, node: Node, asking: Account) -> bool:
+        """Whether an account may see in a list that this patient is there; asked beside :meth:`visible`."""
+        return asking.patient is None or node.id == asking.patient

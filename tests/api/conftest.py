@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from api.accounts import Account, AccountStore, Passwords, Role, open_accounts
 from api.app import Service
+from api.context import EXTENSION, Context
 from api.settings import Settings
 from api.wiring import wire
 from graph.elements import NodeId
@@ -26,6 +27,12 @@ def cheap_passwords() -> Passwords:
 def add_accounts(accounts: AccountStore, patient: NodeId) -> None:
     for role, name in NAMES.items():
         accounts.add(Account(name, role, patient if role is Role.USER else None), PASSWORD)
+
+
+def context_of(settings: Settings, accounts: AccountStore) -> Context:
+    """What views are given, for tests that put something else in the place of a part."""
+    found: Context = wire(settings, accounts).extensions[EXTENSION]
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from api.accounts import AccountStore
 from api.app import create_app
-from api.context import Context, Serving
-from api.services.access import PatientAccess
+from api.context import Serving
 from api.settings import Settings
 from api.wiring import wire
-from recommender.answer_log import SqlAnswerLog
-from tests.api.conftest import sign_in
+from graph.pseudonyms import read_patient_key
+from tests.api.conftest import context_of, sign_in
 from tests.api.small import OWN, PASSWORD
 
 CANARY = "Zebrafever"
@@ -69,7 +69,7 @@ def test_a_defect_in_the_middle_of_an_answer_repeats_nothing(
     def serving() -> Serving:
         raise LookupError(f"{CANARY} of patient {OWN}")
 
-    client = create_app(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)))).test_client()
+    client = create_app(replace(context_of(settings, accounts), serving=serving)).test_client()
     headers = sign_in(client, "dr.ada")
 
     for answer in (
@@ -85,10 +85,7 @@ def test_a_defect_in_the_middle_of_an_answer_repeats_nothing(
 
 
 def test_keys_are_not_shown(settings: Settings, accounts: AccountStore) -> None:
-    def serving() -> Serving:
-        raise LookupError
+    shown = repr(context_of(settings, accounts))
 
-    shown = repr(Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(b"secret-patient-key")))
-
-    assert "secret-patient-key" not in shown
+    assert str(read_patient_key(settings.graph.patient_key)) not in shown
     assert str(settings.signing_key()) not in shown
