@@ -1,4 +1,4 @@
-"""The service at the shell: ``python -m api serve`` and ``python -m api user add|list|disable``.
+"""The service at the shell: ``python -m api serve|user|secrets|backup|restore``.
 
 Exit codes: 0 done, 2 it could not be done: bad usage, no graph, no such account; one line on standard error says why.
 """
@@ -8,10 +8,10 @@ import sys
 from collections.abc import Sequence
 
 from api.settings import Settings
-from api.shell import serving, users
+from api.shell import backups, secrets, serving, users
 from graph.errors import RxpathError
 
-COMMANDS = (serving, users)
+COMMANDS = (serving, users, secrets, backups)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -209,7 +209,8 @@ class SqlAnswerLog:
         """What the answers for a patient rest on, the oldest first."""
         asked = _FIND.where(_ANSWER.c.patient == patient, _ANSWER.c.erased.is_(None)).order_by(_ANSWER.c.created, _ANSWER.c.id)
         with self._transaction() as connection:
-            rows = [dict(row) for row in connection.execute(asked).mappings()]
+            # The driver's names are a kind of text of their own, which JSON does not take.
+            rows = [{str(name): value for name, value in row.items()} for row in connection.execute(asked).mappings()]
         for row in rows:
             del row["erased"]
             row["request"] = orjson.loads(row["request"])
