@@ -1,5 +1,6 @@
 """Copies of what is backed up, each of one moment although the service goes on writing."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -104,7 +105,7 @@ def _run_postgresql(program: str, url: str, arguments: Sequence[str]) -> None:
         raise BackupError(f"{program} is not installed; it belongs to PostgreSQL's client")
     parsed = make_url(url).set(drivername="postgresql")
     # A command line is seen by every user of the machine: the password goes by the environment.
-    environment = {"PATH": "/usr/bin:/bin", "PGPASSWORD": parsed.password or ""}
+    environment = os.environ | ({"PGPASSWORD": str(parsed.password)} if parsed.password else {})
     named = parsed.set(password=None).render_as_string(hide_password=False)
     done = subprocess.run(  # noqa: S603  # a program of PostgreSQL, found by its name; no shell
         [found, f"--dbname={named}", *arguments],

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -5,13 +6,11 @@ from flask.testing import FlaskClient
 
 from api.accounts import AccountStore
 from api.app import create_app
-from api.context import Context, Serving
-from api.services.access import PatientAccess
+from api.context import Serving
 from api.settings import Settings
 from api.wiring import wire
 from graph.errors import SnapshotError
-from recommender.answer_log import SqlAnswerLog
-from tests.api.conftest import settings_of
+from tests.api.conftest import context_of, settings_of
 from tests.api.reading import problem_of
 
 
@@ -30,9 +29,7 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_not(settings: Settings, ac
         raise SnapshotError("none")
 
     checks = {"accounts": accounts.check, "store": broken, "walk": lambda: serving().walk()}
-    client = create_app(
-        Context(settings, accounts, serving, SqlAnswerLog("sqlite://"), PatientAccess(bytes(32)), checks)
-    ).test_client()
+    client = create_app(replace(context_of(settings, accounts), serving=serving, checks=checks)).test_client()
 
     answer = client.get("/health/ready")
 
