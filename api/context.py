@@ -15,9 +15,11 @@ from api.errors import FieldProblem, NotReadyError
 from api.metrics import Metrics
 from api.services.access import PatientAccess
 from api.services.consents import Consents
+from api.services.directory import PatientDirectory
 from api.services.erasure import ErasureService
 from api.services.job_desk import JobDesk
 from api.services.knowledge import Knowledge
+from api.services.own_data import OwnData
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
 from api.services.trends import Counted, nothing_counted
@@ -81,6 +83,8 @@ class Context:
         askers: who asked what about nobody on file.
         stored: answers that were given.
         verify: checks the proofs of a document against the graph; see :func:`recommender.verify.run_verify`.
+        directory: lists patients and knows who they are.
+        own_data: what patients ask of what is kept of them.
         checks: by the name of a part, what raises when that part cannot be used.
         trends: what was counted of the population last.
         metrics: what is counted of requests.
@@ -100,6 +104,8 @@ class Context:
     askers: AskerStore
     stored: StoredAnswers
     verify: Callable[[Any, Mapping[str, Any] | None], Mapping[str, Any]]
+    directory: PatientDirectory
+    own_data: OwnData
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     trends: Callable[[], Counted] = nothing_counted
     metrics: Metrics = field(default_factory=Metrics)

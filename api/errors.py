@@ -25,6 +25,8 @@ The tree::
         ├── DatabaseUnavailableError  the service's database cannot be used now
         │   └── AuditError            the audit trail cannot be written, so nothing is told
         ├── JobError                  a job cannot do what it was asked to
+        ├── IdentityKeyError          identities cannot be decrypted with the keys that are there
+        ├── BackupError               a backup cannot be made or restored
         └── NotReadyError             the service cannot answer now
 
 What a client is told about each stands in :mod:`api.problems`; no message repeats a value that a client sent.
@@ -176,6 +178,14 @@ class AuditError(DatabaseUnavailableError):
 
 class JobError(ApiError):
     """A job cannot do what it was asked to; its words are shown to whoever asked, and hold nothing of what was sent."""
+
+
+class IdentityKeyError(ApiError):
+    """Identities cannot be decrypted with the keys that are there."""
+
+
+class BackupError(ApiError):
+    """A backup cannot be made or restored."""
 
 
 class NotReadyError(ApiError):

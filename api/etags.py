@@ -57,3 +57,19 @@ def _expected() -> Callable[[bytes], None]:
             raise PreconditionFailedError
 
     return check
+
+
+def check_if_match_of(body: bytes | None) -> None:
+    """Refuse a change of something else than the client has read; what is not there yet needs no header.
+
+    Args:
+        body: what a client would read now; None when there is nothing.
+
+    Raises:
+        PreconditionRequiredError: when there is something, and the request does not say what it changes.
+        PreconditionFailedError: when that is another version, or gone.
+    """
+    if body is not None:
+        check_if_match(body)
+    elif request.headers.get("If-Match"):
+        raise PreconditionFailedError

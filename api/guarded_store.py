@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from graph.elements import Edge, EdgeKind, Node, NodeId
+from graph.elements import Edge, EdgeKind, Node, NodeId, NodeKind
 from graph.errors import RxpathError, StoreUnavailableError
 from graph.store import GraphStore
 from graph.telling import Decide, Telling
@@ -60,6 +60,10 @@ class GuardedStore:
     def edges_from(self, node_id: NodeId, kinds: Sequence[EdgeKind] = ()) -> Sequence[Edge]:
         """See :meth:`graph.store.GraphStore.edges_from`."""
         return self._ask(lambda: self.store.edges_from(node_id, kinds))
+
+    def nodes(self, kind: NodeKind, *, after: str = "", limit: int) -> Sequence[Node]:
+        """See :meth:`graph.store.GraphStore.nodes`; all of them read when it answers."""
+        return self._ask(lambda: tuple(self.store.nodes(kind, after=after, limit=limit)))
 
     def revision(self) -> str:
         """See :meth:`graph.store.GraphStore.revision`."""

@@ -31,6 +31,7 @@ from api.errors import (
     ForbiddenError,
     GoneError,
     HeaderCountError,
+    IdentityKeyError,
     InputError,
     NoConsentError,
     NotFoundError,
@@ -105,6 +106,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     SnapshotError: Row(503, "no-snapshot", "There is no usable snapshot", "the graph has to be built anew"),
     DatabaseUnavailableError: Row(503, "database-unavailable", "The database cannot be used now", "try again in a moment"),
     AuditError: Row(503, "audit-unavailable", "The audit trail cannot be written now"),
+    IdentityKeyError: Row(503, "identities-unreadable", "Names cannot be read now", "the keys of the identities do not fit"),
     AnswerLogError: Row(503, "answers-unavailable", "Answers cannot be kept or found now", "try again in a moment"),
 }
 

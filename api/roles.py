@@ -21,6 +21,9 @@ OVERSEEING = frozenset({Role.ADMIN, Role.USER})
 """Who may see who saw a record: admins, and the patient."""
 ORDERING = frozenset({Role.ADMIN, Role.ANALYST})
 """Who may order work: admins all of it, analysts reports; each sees their own jobs, admins all."""
+PATIENTS = frozenset({Role.USER})
+ERASING = frozenset({Role.ADMIN, Role.CLINICIAN})
+"""Who is told that patients ask to be erased."""
 
 
 class Scope(StrEnum):
@@ -118,6 +121,15 @@ ROLE_TABLE: Mapping[str, Access] = {
     **_entries("phenotypes", CLINICIANS),
     **_entries("therapy", CLINICIANS),
     # identities
+    "identities.list_patients": Access(ASKING, Scope.RECORDS),
+    "identities.search": Access(CARING, Scope.RECORDS),
+    "identities.read": Access(CARING, Scope.RECORDS),
+    "identities.change": Access(CARING, Scope.RECORDS_WRITE),
+    "identities.remove": Access(CARING, Scope.RECORDS_WRITE),
+    "own_data.export": Access(PATIENTS),
+    "own_data.ask_erasure": Access(PATIENTS),
+    "own_data.erasure_asked": Access(PATIENTS),
+    "own_data.erasure_requests": Access(ERASING),
     # consent, care, break-glass, audit
     "consents.read": Access(CARING, Scope.RECORDS),
     "consents.change": Access(CARING, Scope.RECORDS_WRITE),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from api.keys.files import read_key
+from api.keys.ring import KeySource
 from graph.config import PROJECT, GraphSettings
 from graph.errors import SettingsError
 
@@ -45,6 +47,10 @@ class Settings:
             default 0: the address of a client is that of the connection.
         address_tries: failed sign-ins from one address within 15 minutes. Setting ``RXPATH_ADDRESS_TRIES``, 1 to 99999;
             default 100.
+        identity_keys: encrypt what names patients, ``id:key`` a key, the newest last, commas between. Setting
+            ``RXPATH_IDENTITY_KEY``; empty reads or makes ``identity.keys`` under the home.
+        identity_index_key: finds patients by what names them, 64 hexadecimal digits. Setting ``RXPATH_IDENTITY_INDEX_KEY``;
+            empty reads or makes ``identity-index.key`` under the home.
     """
 
     graph: GraphSettings
@@ -59,6 +65,8 @@ class Settings:
     behind_tls: bool = False
     proxies: int = 0
     address_tries: int = 100
+    identity_keys: str = field(default="", repr=False)
+    identity_index_key: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -84,6 +92,8 @@ class Settings:
             _whole(environment, "RXPATH_BEHIND_TLS", 0, least=0, most=1) == 1,
             _whole(environment, "RXPATH_PROXIES", 0, least=0, most=9),
             _whole(environment, "RXPATH_ADDRESS_TRIES", 100, least=1, most=99_999),
+            environment.get("RXPATH_IDENTITY_KEY", ""),
+            environment.get("RXPATH_IDENTITY_INDEX_KEY", ""),
         )
 
     @property
@@ -106,6 +116,22 @@ class Settings:
             SettingsError: when the key's file holds none.
         """
         return read_signing_key(self.graph.home / "totp.key")[:KEY_BYTES]
+
+    def identity_ring(self) -> KeySource:
+        """Where the keys are that encrypt identities."""
+        return KeySource(self.graph.home / "identity.keys", "RXPATH_IDENTITY_KEY", self.identity_keys)
+
+    def identity_index(self) -> bytes:
+        """The key that makes the terms by which patients are found.
+
+        Raises:
+            SettingsError: when the setting or the file holds none.
+        """
+        if not self.identity_index_key:
+            return read_key(self.graph.home / "identity-index.key")
+        if not re.fullmatch("[0-9a-fA-F]{64}", self.identity_index_key):
+            raise SettingsError("RXPATH_IDENTITY_INDEX_KEY", "64 hexadecimal digits are expected")
+        return bytes.fromhex(self.identity_index_key)
 
 
 def _origin(text: str) -> str:

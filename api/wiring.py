@@ -13,18 +13,23 @@ from api.care import CareStore
 from api.consents import ConsentHistory
 from api.context import Context, Serving
 from api.database import Database
+from api.erasures import ErasedList, ErasureRequests
 from api.guarded_store import GuardedStore
+from api.identities import IdentityStore
 from api.jobs import JobFiles, JobQueue, JobStore
 from api.jobs.setup import Setup
 from api.jobs.worker import Worker
 from api.logs import log_lines
 from api.metrics import Metrics
 from api.recording import note_patient
+from api.secrets import refuse_weak
 from api.services.access import PatientAccess
 from api.services.consents import Consents
+from api.services.directory import PatientDirectory
 from api.services.erasure import ErasureService, Forgetting
 from api.services.job_desk import JobDesk
 from api.services.knowledge import Knowledge
+from api.services.own_data import GraphExport, OwnData
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
 from api.services.trends import Trends
@@ -165,6 +170,7 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
         DatabaseUnavailableError: when the accounts cannot be opened.
         AnswerLogError: when the log of answers cannot be opened.
     """
+    refuse_weak(settings)
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
     metrics = Metrics()
     serving = LiveServing(guarded, settings.graph, walked=metrics.walked)
@@ -185,10 +191,22 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     }
     records = RecordService(guarded, lambda: serving().snapshot, key)
     # Whatever else keeps something of patients is named here, or it is not erased.
-    keeping: list[tuple[str, Forgetting]] = [("accounts", accounts), ("care", care), ("consents", consents), ("audit", trail)]
     home = settings.graph.home
+    identities = IdentityStore(database, settings.identity_ring(), settings.identity_index())
+    requests = ErasureRequests(database)
+    keeping: list[tuple[str, Forgetting]] = [
+        ("accounts", accounts),
+        ("identities", identities),
+        ("erasure requests", requests),
+        ("care", care),
+        ("consents", consents),
+        ("erased list", ErasedList(home / "erased.list")),
+        ("audit", trail),
+    ]
     erasure = ErasureService(guarded, answers, keeping, home, key, records.person, lambda: _drop_groups(guarded.store))
     _resume(erasure)
+    # Whatever keeps something of patients is named here, too, or a patient is not told of it.
+    exporting = (("record", GraphExport(guarded)), ("identity", identities), ("answers", answers), ("erasure", requests))
     askers = AskerStore(database)
     replayer = Replayer(answers, settings.graph.snapshots, settings.graph.home, settings.graph.site, compiled=True)
     return create_app(
@@ -207,6 +225,8 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
             askers,
             StoredAnswers(answers, askers, access.to_read, replayer),
             lambda document, case: run_verify(document, guarded.store, case),
+            PatientDirectory(guarded, identities, access),
+            OwnData(requests, exporting),
             checks,
             Trends(guarded.store),
             metrics,

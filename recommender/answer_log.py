@@ -211,6 +211,18 @@ class SqlAnswerLog:
         """See :meth:`AnswerLog.close`."""
         self._engine.dispose()
 
+    def export_patient(self, patient: NodeId) -> Mapping[str, object]:
+        """What the answers for a patient rest on, the oldest first."""
+        asked = _FIND.where(_ANSWER.c.patient == patient, _ANSWER.c.erased.is_(None)).order_by(_ANSWER.c.created, _ANSWER.c.id)
+        with self._transaction() as connection:
+            # The driver's names are a kind of text of their own, which JSON does not take.
+            rows = [{str(name): value for name, value in row.items()} for row in connection.execute(asked).mappings()]
+        for row in rows:
+            del row["erased"]
+            row["request"] = orjson.loads(row["request"])
+            row["record"] = None if row["record"] is None else orjson.loads(row["record"])
+        return {"answers": rows}
+
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         with _guard(), self._engine.begin() as connection:

@@ -20,6 +20,10 @@ class Care(Protocol):
         """See :meth:`api.care.CareStore.gives`."""
         ...
 
+    def patients_of(self, account: str) -> tuple[NodeId, ...]:
+        """See :meth:`api.care.CareStore.patients_of`."""
+        ...
+
     def begin(self, account: str, patient: NodeId, *, by: str) -> CareRelation:
         """See :meth:`api.care.CareStore.begin`."""
         ...
@@ -149,3 +153,21 @@ class PatientAccess:
             return self._patients.node(patient)
         except UnknownNodeError:
             raise UnknownPatientError from None
+
+    def visible(self, asking: Account) -> tuple[NodeId, ...] | None:
+        """The patients whom an account finds in lists, in the order of their ids; None when those are all.
+
+        Raises:
+            ForbiddenError: when an admin asks.
+        """
+        if asking.role is Role.ADMIN:
+            raise ForbiddenError("an admin sees no records")
+        if asking.role is Role.CLINICIAN:
+            return self._care.patients_of(asking.name)
+        return (asking.patient,) if asking.patient is not None else None
+
+    def listed(self, node: Node, asking: Account) -> bool:
+        """Whether an account may see in a list that this patient is there; asked beside :meth:`visible`."""
+        if asking.role is Role.ANALYST:
+            return allows(node, Purpose.RESEARCH)
+        return asking.patient is None or node.id == asking.patient

@@ -10,6 +10,7 @@ from typing import Any
 
 from api.accounts import open_accounts
 from api.logs import log_settings
+from api.secrets import refuse_weak
 from api.settings import Settings
 from api.shell.job_process import JobProcess
 from graph.connect import open_store
@@ -44,9 +45,12 @@ def _serve(given: argparse.Namespace, settings: Settings) -> int:
 
     from graph.compiler import current_snapshot
 
+    refuse_weak(settings)
     # Compiled here once, so that workers only map the file; and what is wrong is said before a server starts.
     current_snapshot(open_store(settings.graph.graph, settings.graph.credentials), settings.graph.snapshots)
     settings.signing_key()
+    settings.identity_ring().ring()
+    settings.identity_index()
     accounts = open_accounts(settings.graph.database).all()
     _check_address(given.host, given.port)
     print(f"Rxpath answers on http://{given.host}:{given.port}, documented at /docs", file=sys.stderr)

@@ -1,10 +1,8 @@
 """docs/operations.md: its commands parse, its recipes run, and what it names is there."""
 
 import argparse
-import os
 import re
 import shlex
-import sqlite3
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -120,32 +118,6 @@ def test_the_secrets_are_what_both_images_want(tmp_path: Path) -> None:
     assert found
     assert found.groups() == (read.user, read.password)
     assert len(read.password) >= 8
-
-
-def test_the_backup_is_right_while_the_files_are_in_use(tmp_path: Path) -> None:
-    home = tmp_path / ".rxpath"
-    home.mkdir()
-    for key in ("patient.key", "jwt.key"):
-        (home / key).write_bytes(os.urandom(32))
-    open_ones = []
-    for name in ("graph", "accounts"):
-        connection = sqlite3.connect(home / f"{name}.sqlite", isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("CREATE TABLE kept (value)")
-        connection.execute("INSERT INTO kept VALUES ('committed')")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO kept VALUES ('not yet')")
-        open_ones.append(connection)
-
-    subprocess.run(["sh", "-e", "-c", block_after("backup")], cwd=tmp_path, check=True)
-
-    for connection in open_ones:
-        connection.close()
-    for name in ("graph", "accounts"):
-        copy = sqlite3.connect(tmp_path / "backup" / f"{name}.sqlite")
-        assert copy.execute("SELECT value FROM kept").fetchall() == [("committed",)]
-        copy.close()
-    assert (tmp_path / "backup" / "patient.key").read_bytes() == (home / "patient.key").read_bytes()
 
 
 def test_the_server_knows_the_statements_and_settings(neo4j_server: Server) -> None:

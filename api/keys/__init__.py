@@ -1,0 +1,5 @@
+"""Keys: files that hold them, rings of several, and which are too weak to serve with."""
+
+from api.keys.ring import KeyRing, KeySource
+
+__all__ = ["KeyRing", "KeySource"]
