@@ -24,7 +24,7 @@ from api.identities import Contacts, Identity, open_identities
 from api.settings import Settings
 from api.wiring import wire
 from graph.elements import NodeId
-from tests.api.conftest import add_accounts, cheap_passwords, settings_of, sign_in
+from tests.api.conftest import add_accounts, cheap_passwords, give_care, settings_of, sign_in
 
 PASSPHRASE = "a long enough passphrase"
 CANARY = Identity("Zebrafever", "Ada", None, (), Contacts("+49 5550", "zebra@example.org", "Zebra Street"))
@@ -37,6 +37,7 @@ def served(home: Path, tmp_path: Path, own_id: NodeId) -> Settings:
     settings = settings_of(Path(copytree(home, tmp_path / "home", ignore=ignored)))
     accounts = open_accounts(settings.graph.database, cheap_passwords())
     add_accounts(accounts, own_id)
+    give_care(settings)
     accounts.close()
     store = open_identities(settings.graph.database, settings.identity_ring(), settings.identity_index())
     store.put(own_id, CANARY)

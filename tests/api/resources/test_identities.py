@@ -11,7 +11,7 @@ from api.accounts import AccountStore, Role
 from api.settings import Settings
 from api.wiring import wire
 from graph.elements import NodeId
-from tests.api.conftest import sign_in
+from tests.api.conftest import give_care, sign_in
 from tests.api.reading import problem_of
 from tests.api.small import NAMES
 
@@ -37,9 +37,11 @@ def as_own(own_client: FlaskClient) -> As:
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     """With the identities in the database of one test alone."""
-    return Settings.from_environment(
+    made = Settings.from_environment(
         {"RXPATH_HOME": str(settings.graph.home), "RXPATH_DATABASE": f"sqlite:///{tmp_path / 'accounts.sqlite'}"}
     )
+    give_care(made)
+    return made
 
 
 def put(client: FlaskClient, headers: dict[str, str], patient: str, body: object = ADA, **more: str) -> str:

@@ -11,7 +11,7 @@ from api.database import Database
 from api.erasures import ErasureRequests
 from api.settings import Settings
 from graph.elements import NodeId
-from tests.api.conftest import sign_in
+from tests.api.conftest import give_care, sign_in
 from tests.api.reading import problem_of
 from tests.api.small import NAMES
 
@@ -21,9 +21,11 @@ As = Callable[[Role], dict[str, str]]
 @pytest.fixture
 def settings(settings: Settings, tmp_path: Path) -> Settings:
     """With everything of SQL in the database of one test alone."""
-    return Settings.from_environment(
+    made = Settings.from_environment(
         {"RXPATH_HOME": str(settings.graph.home), "RXPATH_DATABASE": f"sqlite:///{tmp_path / 'accounts.sqlite'}"}
     )
+    give_care(made)
+    return made
 
 
 @pytest.fixture

@@ -45,6 +45,16 @@ ENTRIES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("symptoms", {"symptom": "Headache"}),
 )
 
+ELSEWHERE = {
+    "accounts": 1,
+    "identities": 0,
+    "erasure requests": 0,
+    "care": 1,
+    "consents": 0,
+    "erased list": 1,
+    "audit": 1,
+}
+
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -154,12 +164,12 @@ def test_of_an_erased_patient_nothing_is_found(client: FlaskClient, place: Path,
     assert summary == {
         "id": canary,
         "answers": 3,
-        "elsewhere": {"accounts": 1, "care": 1, "consents": 0, "audit": 1},
+        "elsewhere": ELSEWHERE,
         "quarantined": 2,
         "predictors": [],
     }
     # The mark without which the next load would bring the person back: the keyed id, once, and nothing else.
-    assert traces(place, canary) == {"graph.sqlite": 1}
+    assert traces(place, canary) == {"graph.sqlite": 1, "erased.list": 1}
     log = SqlAnswerLog(settings_of(place).graph.database)
     assert [replay(i, log, place / "snapshots", place).outcome for i in answers] == [Outcome.ERASED] * 3
     log.close()
@@ -232,7 +242,7 @@ def test_an_erasure_that_was_killed_is_finished_at_the_next_start(
     # The journal survives; what is done again is no error.
     wire(settings_of(place), accounts)
 
-    assert traces(place, canary) == {"graph.sqlite": 1}
+    assert traces(place, canary) == {"graph.sqlite": 1, "erased.list": 1}
     assert list((place / JOURNAL).iterdir()) == []
     assert replay(answers[0], log, place / "snapshots", place).outcome is Outcome.ERASED
     store.close()
@@ -252,7 +262,7 @@ def test_an_erasure_that_failed_is_finished_when_it_is_asked_for_again(
     answer = client.delete(f"/v1/patients/{canary}", headers=ada)
 
     assert answer.status_code == 200
-    assert traces(place, canary) == {"graph.sqlite": 1}
+    assert traces(place, canary) == {"graph.sqlite": 1, "erased.list": 1}
 
 
 def test_while_somebody_reads_what_was_there_an_erasure_is_not_done(
@@ -273,7 +283,7 @@ def test_while_somebody_reads_what_was_there_an_erasure_is_not_done(
     reader.close()
     wire(settings_of(place), accounts)
     assert list((place / JOURNAL).iterdir()) == []
-    assert traces(place, canary) == {"graph.sqlite": 1}
+    assert traces(place, canary) == {"graph.sqlite": 1, "erased.list": 1}
 
 
 def test_what_is_erased_is_what_was_read(client: FlaskClient, canary: NodeId) -> None:
