@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 from api.accounts import Account, AccountStore, Role
 from api.app import Service
 from api.auth import ALGORITHM, check_form, install
-from api.roles import ROLE_TABLE
 from api.settings import Settings
 from tests.api.conftest import sign_in
 from tests.api.hostile_tokens import good_claims, hostile, hostile_tokens
@@ -19,86 +18,17 @@ from tests.api.small import NAMES, OWN, PASSWORD
 
 AsRole = Callable[[Role], dict[str, str]]
 
+# Every route is tried in test_role_matrix.py; these stand for all where there is much to try.
 PROTECTED = {
     "patients.recommend": ("GET", f"/v1/patients/{OWN}/recommendations"),
     "recommendations.recommend": ("POST", "/v1/recommendations"),
     "medicines.search": ("GET", "/v1/medicines?q=lis"),
-    "consents.read": ("GET", f"/v1/patients/{OWN}/consents"),
-    "consents.change": ("PUT", f"/v1/patients/{OWN}/consents"),
-    "consents.history": ("GET", f"/v1/patients/{OWN}/consents/history"),
-    "break_glass.open_record": ("POST", f"/v1/patients/{OWN}/break-glass"),
-    "break_glass.broken": ("GET", "/v1/break-glass"),
-    "care.give": ("POST", "/v1/care"),
-    "care.relations": ("GET", "/v1/care"),
-    "care.end": ("DELETE", "/v1/care/none"),
-    "audit.rows": ("GET", "/v1/audit"),
-    "audit.rows_of_patient": ("GET", f"/v1/patients/{OWN}/audit"),
-}
-DOCS = {"docs.page", "docs.start", "docs.static", "docs.document"}
-GUIDES = {"guides.guide", "guides.style", "guides.ask"}
-OPEN = {"auth.issue_token", "health.live", "health.ready"} | DOCS | GUIDES
-# Asked by every role in tests/api/resources/test_records.py.
-RECORDS = {route for route in ROLE_TABLE if route.startswith(("records.", "entries."))}
-
-MAY = {
-    ("patients.recommend", Role.ADMIN): 403,
-    ("patients.recommend", Role.CLINICIAN): 200,
-    ("patients.recommend", Role.ANALYST): 404,  # a record number leads an analyst to nobody
-    ("patients.recommend", Role.USER): 200,
-    ("recommendations.recommend", Role.ADMIN): 403,
-    ("recommendations.recommend", Role.CLINICIAN): 200,
-    ("recommendations.recommend", Role.ANALYST): 200,
-    ("recommendations.recommend", Role.USER): 200,
-    ("medicines.search", Role.ADMIN): 200,
-    ("medicines.search", Role.CLINICIAN): 200,
-    ("medicines.search", Role.ANALYST): 200,
-    ("medicines.search", Role.USER): 200,
-} | {
-    (route, role): status
-    for route, statuses in {
-        # In the order of admin, clinician, analyst, user; 422 is answered by a route that was reached.
-        "consents.read": (403, 200, 403, 200),
-        "consents.change": (403, 422, 403, 422),
-        "consents.history": (403, 200, 403, 200),
-        "break_glass.open_record": (403, 422, 403, 403),
-        "break_glass.broken": (200, 403, 403, 403),
-        "care.give": (422, 403, 403, 403),
-        "care.relations": (200, 403, 403, 403),
-        "care.end": (404, 403, 403, 403),
-        "audit.rows": (200, 403, 403, 403),
-        "audit.rows_of_patient": (200, 403, 403, 200),
-    }.items()
-    for role, status in zip(Role, statuses, strict=True)
 }
 
 
 def ask(client: FlaskClient, route: str, headers: dict[str, str]) -> TestResponse:
     method, address = PROTECTED[route]
-    return client.open(address, method=method, headers=headers, json={} if method in ("POST", "PUT") else None)
-
-
-def test_every_route_is_either_protected_or_open(app: Service) -> None:
-    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-
-    assert endpoints == set(ROLE_TABLE) == set(PROTECTED) | OPEN | RECORDS
-    assert {(route, role) for route in PROTECTED for role in Role} == set(MAY)
-
-
-@pytest.mark.parametrize(("route", "role"), MAY)
-def test_each_role_may_ask_what_the_table_says(client: FlaskClient, as_role: AsRole, route: str, role: Role) -> None:
-    answer = ask(client, route, as_role(role))
-
-    assert answer.status_code == MAY[route, role]
-    if answer.status_code != 200:
-        problem_of(answer, MAY[route, role])
-
-
-@pytest.mark.parametrize("route", PROTECTED)
-def test_no_token_is_401_and_says_how(client: FlaskClient, route: str) -> None:
-    answer = ask(client, route, {})
-
-    problem_of(answer, 401)
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    return client.open(address, method=method, headers=headers, json={} if method == "POST" else None)
 
 
 @pytest.mark.parametrize("route", PROTECTED)
