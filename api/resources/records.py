@@ -12,7 +12,7 @@ from api.context import context
 from api.etags import expectation, tagged
 from api.schemas.problem import problems
 from api.schemas.recommendation import PatientPath
-from api.schemas.record import Erased, History, NewPatient, PersonShown, PatientValues, Preferences, PreferencesShown
+from api.schemas.record import Erased, History, NewPatient, PatientValues, PersonShown, Preferences, PreferencesShown
 
 routes = APIBlueprint(
     "records",

@@ -7,44 +7,20 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.accounts import Role
 from api.app import Service
-from api.record_kinds import RECORD_KINDS
 from tests.api.reading import problem_of
-
-DOCUMENTED = {
-    ("/v1/auth/token", "post"),
-    ("/v1/patients/{patient}/recommendations", "get"),
-    ("/v1/patients/{patient}/consents", "get"),
-    ("/v1/patients/{patient}/consents", "put"),
-    ("/v1/patients/{patient}/consents/history", "get"),
-    ("/v1/patients/{patient}/break-glass", "post"),
-    ("/v1/patients/{patient}/audit", "get"),
-    ("/v1/break-glass", "get"),
-    ("/v1/care", "get"),
-    ("/v1/care", "post"),
-    ("/v1/care/{relation}", "delete"),
-    ("/v1/audit", "get"),
-    ("/v1/recommendations", "post"),
-    ("/v1/medicines", "get"),
-    ("/guides/rxpath.html", "get"),
-    ("/guides/rxpath.grass", "get"),
-    ("/health/live", "get"),
-    ("/health/ready", "get"),
-    ("/v1/patients", "post"),
-    *(("/v1/patients/{patient}", method) for method in ("get", "patch", "delete")),
-    *(("/v1/patients/{patient}/preferences", method) for method in ("get", "patch")),
-    ("/v1/patients/{patient}/history", "get"),
-    *((f"/v1/patients/{{patient}}/{kind}", method) for kind in RECORD_KINDS for method in ("get", "post")),
-    *((f"/v1/patients/{{patient}}/{kind}/{{entry}}", method) for kind in RECORD_KINDS for method in ("get", "patch", "delete")),
-}
 
 
 def test_the_document_is_valid_and_lists_every_route(app: Service, client: FlaskClient) -> None:
     document = client.get("/openapi.json").get_json()
 
     OpenAPIV31SpecValidator(document).validate()
-    assert {(path, method) for path, item in document["paths"].items() for method in item} == DOCUMENTED
-    rules = {re.sub(r"<(.*?)>", r"{\1}", r.rule) for r in app.url_map.iter_rules() if not r.endpoint.startswith("docs.")}
-    assert rules == set(document["paths"])
+    documented = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
+    # The page of the document itself, and what a browser asks before it reads the guide from another origin.
+    asked = [rule for rule in app.url_map.iter_rules() if not rule.endpoint.startswith("docs.")]
+    methods = {
+        (re.sub(r"<(?:[a-z]+:)?(.*?)>", r"{\1}", r.rule), m) for r in asked for m in (r.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert methods == documented
 
 
 def test_every_operation_says_who_may_ask_and_how_it_fails(client: FlaskClient) -> None:
