@@ -1,4 +1,6 @@
-"""Eight clients on a real server with two workers, mixed routes, while knowledge is loaded: ``python -m tests.api.load --seconds 300``.
+"""Eight clients on a real server with two workers, mixed routes, while knowledge is loaded.
+
+Five minutes of it: ``python -m tests.api.load --seconds 300``.
 
 Every answer is held against the snapshot that it names: the same question on the same snapshot has one answer, byte for byte,
 and the medicines of a load are all in an answer on its snapshot, and none in one before.
@@ -104,9 +106,9 @@ class Load:
     def __str__(self) -> str:
         times = sorted(self.times)
         return (
-            f"{len(times):,} answers {dict(sorted(self.statuses.items()))} on {len(self.news)} snapshots, {len(self.wrong)} wrong; "
-            f"median {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f} ms; memory "
-            f"{self.memory[0] / 1024:.0f} to {self.memory[-1] / 1024:.0f} MB, drift {self.drift:+.1%}"
+            f"{len(times):,} answers {dict(sorted(self.statuses.items()))} on {len(self.news)} snapshots, "
+            f"{len(self.wrong)} wrong; median {times[len(times) // 2]:.1f} ms, p99 {times[len(times) * 99 // 100]:.1f} ms; "
+            f"memory {self.memory[0] / 1024:.0f} to {self.memory[-1] / 1024:.0f} MB, drift {self.drift:+.1%}"
         )
 
 
@@ -191,9 +193,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="rxpath-load-") as folder:
         load = run(given.seconds, Path(folder))
-    print(load)
-    for problem in load.problems(SWAPS + 1):
-        print(problem, file=sys.stderr)
+    sys.stdout.write(f"{load}\n")
+    sys.stderr.writelines(f"{problem}\n" for problem in load.problems(SWAPS + 1))
     return 1 if load.problems(SWAPS + 1) or load.drift > 0.05 else 0
 
 
