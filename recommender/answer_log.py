@@ -149,17 +149,24 @@ class SqlAnswerLog:
     def __init__(self, url: str) -> None:
         with _guard():
             parsed = make_url(url)
+            if parsed.drivername == "postgresql":
+                # The one driver that the project brings.
+                parsed = parsed.set(drivername="postgresql+psycopg")
             sqlite = parsed.drivername.startswith("sqlite")
             if sqlite and parsed.database:
                 path = Path(parsed.database)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 # SQLite gives its -wal and -shm files the mode of this one.
                 path.touch(mode=0o600)
-            self._engine = create_engine(parsed)
+            # What the pool kept may have been closed by a server that restarted.
+            self._engine = create_engine(parsed, pool_pre_ping=not sqlite)
             if sqlite:
                 event.listen(self._engine, "connect", _set_up_sqlite)
             # Workers that start at once may all find no table yet.
             with self._engine.begin() as connection:
+                if not sqlite:
+                    # PostgreSQL's IF NOT EXISTS holds against what is there, not against who makes it meanwhile.
+                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7239)")
                 connection.execute(CreateTable(_ANSWER, if_not_exists=True))
                 for index in _ANSWER.indexes:
                     connection.execute(CreateIndex(index, if_not_exists=True))

@@ -13,7 +13,7 @@ from graph.snapshot import Snapshot
 from graph.store import GraphStore
 from tests.graph.building import SMALL, load
 
-pytest_plugins = ["tests.neo4j_session", "tests.neo4j_server"]
+pytest_plugins = ["tests.neo4j_session", "tests.neo4j_server", "tests.postgres_server"]
 
 # A run in CI searches further; a failure prints how it comes again. A busy machine is no failure, and examples share a test's
 # fixtures: each writes what it needs over what the one before left.

@@ -10,7 +10,7 @@ from api.care import CareRelation
 from api.context import context
 from api.errors import FieldProblem, InputError
 from api.recording import note_patient
-from api.schemas.care import CareGiven, CareListed, CarePath, CareQuery, CareShown
+from api.schemas.care import CareGiven, CareListed, CarePath, CareQuery, CareRelationShown
 from api.schemas.problem import problems
 
 routes = APIBlueprint(
@@ -18,7 +18,9 @@ routes = APIBlueprint(
 )
 
 
-@routes.post("", operation_id="giveCare", responses={201: CareShown, **problems(400, 401, 403, 404, 413, 415, 422, 503)})
+@routes.post(
+    "", operation_id="giveCare", responses={201: CareRelationShown, **problems(400, 401, 403, 404, 413, 415, 422, 503)}
+)
 def give(body: CareGiven) -> Response:
     """Let a clinician see a patient from a day on."""
     patient = context().access.to_oversee(body.patient, account())
@@ -33,7 +35,7 @@ def relations(query: CareQuery) -> Response:
     return Response(CareListed(items=[*map(_shown, found)]).model_dump_json(), mimetype="application/json")
 
 
-@routes.delete("/<relation>", operation_id="endCare", responses={200: CareShown, **problems(401, 403, 404, 422, 503)})
+@routes.delete("/<relation>", operation_id="endCare", responses={200: CareRelationShown, **problems(401, 403, 404, 422, 503)})
 def end(path: CarePath) -> Response:
     """End a care relation at once; it stays on record."""
     found = context().care.end(path.relation)
@@ -41,8 +43,8 @@ def end(path: CarePath) -> Response:
     return Response(_shown(found).model_dump_json(), mimetype="application/json")
 
 
-def _shown(relation: CareRelation) -> CareShown:
-    return CareShown.model_validate(relation, from_attributes=True)
+def _shown(relation: CareRelation) -> CareRelationShown:
+    return CareRelationShown.model_validate(relation, from_attributes=True)
 
 
 def _clinician(name: str) -> str:

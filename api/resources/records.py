@@ -12,7 +12,7 @@ from api.context import context
 from api.etags import expectation, tagged
 from api.schemas.problem import problems
 from api.schemas.recommendation import PatientPath
-from api.schemas.record import Erased, History, NewPatient, PatientShown, PatientValues, Preferences, PreferencesShown
+from api.schemas.record import Erased, History, NewPatient, PatientValues, PersonShown, Preferences, PreferencesShown
 
 routes = APIBlueprint(
     "records",
@@ -34,7 +34,7 @@ def answered(payload: object, status: int = 200, location: str = "") -> Response
 
 
 @routes.post(
-    "", operation_id="createPatient", responses={201: PatientShown, **problems(400, 401, 403, 409, 410, 413, 415, 422, 503)}
+    "", operation_id="createPatient", responses={201: PersonShown, **problems(400, 401, 403, 409, 410, 413, 415, 422, 503)}
 )
 def create(body: NewPatient) -> Response:
     """Put a patient on file; without a source's identifier the id is a new one."""
@@ -43,13 +43,13 @@ def create(body: NewPatient) -> Response:
     return answered(made, 201, f"/v1/patients/{made['id']}")
 
 
-@routes.get("/<patient>", operation_id="readPatient", responses={200: PatientShown, **READ})
+@routes.get("/<patient>", operation_id="readPatient", responses={200: PersonShown, **READ})
 def read(path: PatientPath) -> Response:
     """What is known of a patient as a person."""
     return answered(context().records.person(context().access.to_read(path.patient, account())))
 
 
-@routes.patch("/<patient>", operation_id="changePatient", responses={200: PatientShown, **WRITE})
+@routes.patch("/<patient>", operation_id="changePatient", responses={200: PersonShown, **WRITE})
 def change(path: PatientPath, body: PatientValues) -> Response:
     """Correct what is known of a patient as a person; a field that is null is taken away, one that is missing stays."""
     patient = context().access.to_write(path.patient, account())

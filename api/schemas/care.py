@@ -47,7 +47,7 @@ class CareQuery(Parameters):
     limit: int = Field(default=100, ge=1, le=1000, description="how many at most")
 
 
-class CareShown(Answer):
+class CareRelationShown(Answer):
     """An account cares for a patient."""
 
     id: str = Field(description="names the relation")
@@ -62,7 +62,7 @@ class CareShown(Answer):
 class CareListed(Answer):
     """Care relations."""
 
-    items: list[CareShown] = Field(description="those that began last first, with those of the past")
+    items: list[CareRelationShown] = Field(description="those that began last first, with those of the past")
 
 
 class GlassBroken(Body):

@@ -1,10 +1,10 @@
 """Jobs, and what orders them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask_openapi3.models.file import FileStorage
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from api.schemas.base import Answer, Body, Parameters
 
@@ -57,6 +57,15 @@ class JobsQuery(Parameters):
     after: str = Field("", pattern=f"^({ID})?$", description="the id of the last job that was seen; those before it follow")
 
 
+def _said(text: object) -> object:
+    # As the document has it: a form has text alone, and the library takes 0, off and n for it, too.
+    if text in ("true", "false"):
+        return text == "true"
+    if isinstance(text, bool):
+        return text
+    raise ValueError("true or false is expected")
+
+
 class ImportForm(Parameters):
     """Files for the graph, as a form with files."""
 
@@ -71,7 +80,7 @@ class ImportForm(Parameters):
     mode: Literal["build", "add", "validate"] = Field(
         "add", description="build: the graph of these files alone; add: merged into the graph; validate: only reported on"
     )
-    dry_run: bool = Field(False, description="count what would change, and change nothing")
+    dry_run: Annotated[bool, BeforeValidator(_said)] = Field(False, description="count what would change, and change nothing")
     mapping: str = Field("", max_length=65_536, description="which columns of foreign tables mean what (TOML)")
 
 

@@ -54,7 +54,7 @@ class NewPatient(PatientValues):
     )
 
 
-class PatientShown(Answer):
+class PersonShown(Answer):
     """A patient as a person."""
 
     id: str = Field(description="a keyed pseudonym", json_schema_extra={"example": "patient:beb32a0c78d0da84de443deb"})
@@ -88,7 +88,7 @@ class EntryPath(Parameters):
     entry: str = Field(pattern="^[0-9a-f]{32}$", description="the entry's id")
 
 
-class NodeShown(Answer):
+class EntryNode(Answer):
     """What an entry is about."""
 
     id: str = Field(description="its id in the graph")
@@ -101,7 +101,7 @@ class HistoryEvent(Answer):
     date: str | None = Field(description="ISO date from which it holds; null when none is on file")
     kind: str = Field(description=f"one of {', '.join(RECORD_KINDS)}")
     entry: str = Field(description="the entry's id")
-    about: NodeShown = Field(description="what it is about")
+    about: EntryNode = Field(description="what it is about")
     said: dict[str, Any] = Field(description="everything else that the entry says")
     source: str = Field(description="who said so")
 
@@ -169,7 +169,7 @@ def _change(kind: RecordKind) -> type[Body]:
 def _shown(kind: RecordKind) -> type[Answer]:
     head: dict[str, Any] = {
         "id": (str, Field(description="of the entry")),
-        kind.node: (NodeShown, Field(description="what it is about")),
+        kind.node: (EntryNode, Field(description="what it is about")),
         "source": (str, Field(description="who said so")),
         "recorded": (str | None, Field(None, description="ISO date on which it was put on file, where that is known")),
     }

@@ -18,6 +18,7 @@ from tests.api.small import NAMES, OWN, PASSWORD
 
 AsRole = Callable[[Role], dict[str, str]]
 
+# Every route is tried in test_matrix.py; these stand for all where there is much to try.
 PROTECTED = {
     "patients.recommend": ("GET", f"/v1/patients/{OWN}/recommendations"),
     "recommendations.recommend": ("POST", "/v1/recommendations"),

@@ -44,17 +44,23 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def log(path: Path) -> Iterator[SqlAnswerLog]:
+def log(database_url: str) -> Iterator[SqlAnswerLog]:
+    with closing(SqlAnswerLog(database_url)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def log_in_file(path: Path) -> Iterator[SqlAnswerLog]:
     with closing(SqlAnswerLog(f"sqlite:///{path}")) as opened:
         yield opened
 
 
-def test_what_is_kept_is_found_by_another_process(log: SqlAnswerLog, path: Path) -> None:
+def test_what_is_kept_is_found_by_another_process(log: SqlAnswerLog, database_url: str) -> None:
     case = an_answer(id="b" * 32, patient=None, record=None, trained_on="t" * 32, request={"case": {"b": 1, "a": [1.5]}})
     log.keep(an_answer())
     log.keep(case)
 
-    with closing(SqlAnswerLog(f"sqlite:///{path}")) as other:
+    with closing(SqlAnswerLog(database_url)) as other:
         assert other.find("a" * 32) == an_answer()
         assert other.find("b" * 32) == case
         assert other.find("c" * 32) is None
@@ -76,19 +82,19 @@ def test_the_same_answer_is_kept_once(log: SqlAnswerLog) -> None:
     assert log.find("a" * 32) == an_answer()
 
 
-def test_many_keep_at_once(path: Path) -> None:
+def test_many_keep_at_once(database_url: str) -> None:
     def keep(i: int) -> None:
-        with closing(SqlAnswerLog(f"sqlite:///{path}")) as log:
+        with closing(SqlAnswerLog(database_url)) as log:
             log.keep(an_answer(id=f"{i % 8:032d}"))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(keep, range(32)))
 
-    with closing(SqlAnswerLog(f"sqlite:///{path}")) as log:
+    with closing(SqlAnswerLog(database_url)) as log:
         assert all(log.find(f"{i:032d}") for i in range(8))
 
 
-def test_a_forgotten_patient_leaves_tombstones_and_nothing_else(log: SqlAnswerLog, path: Path) -> None:
+def test_a_forgotten_patient_leaves_tombstones_and_nothing_else(log: SqlAnswerLog) -> None:
     secret = {"facts": [["ALLERGIC_TO", "I:unspeakable", True, "r1", {}]]}
     log.keep(an_answer(record=secret))
     log.keep(an_answer(id="b" * 32, patient=NodeId("patient:other"), request={}, record={}))
@@ -102,20 +108,27 @@ def test_a_forgotten_patient_leaves_tombstones_and_nothing_else(log: SqlAnswerLo
     assert isinstance(log.find("b" * 32), StoredAnswer)
     log.keep(an_answer(record=secret))
     assert isinstance(log.find("a" * 32), ErasedAnswer), "what was erased is not kept again"
+
+
+def test_what_is_forgotten_is_gone_from_the_file(log_in_file: SqlAnswerLog, path: Path) -> None:
+    log_in_file.keep(an_answer(record={"facts": [["ALLERGIC_TO", "I:unspeakable", True, "r1", {}]]}))
+
+    log_in_file.forget_patient(PATIENT)
+
     with closing(sqlite3.connect(path)) as raw:
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"unspeakable" not in path.read_bytes()
     assert b"patient:p" not in path.read_bytes()
 
 
-def test_the_file_is_its_owners_alone(log: SqlAnswerLog, path: Path) -> None:
-    log.keep(an_answer())
+def test_the_file_is_its_owners_alone(log_in_file: SqlAnswerLog, path: Path) -> None:
+    log_in_file.keep(an_answer())
 
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
 
-def test_it_shares_a_database_with_others(path: Path, log: SqlAnswerLog) -> None:
+def test_it_shares_a_database_with_others(path: Path, log_in_file: SqlAnswerLog) -> None:
     with closing(sqlite3.connect(path)) as other, other:
         other.execute("CREATE TABLE account (name TEXT)")
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -13,8 +14,10 @@ from api.errors import TooManyTriesError, UnauthenticatedError
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
 
 
 def let_through(database: Database, name: str, now: float) -> bool:
@@ -66,9 +69,8 @@ def test_few_at_once_all_get_through(database: Database, name: str) -> None:
         assert all(pool.map(one_try, range(8)))
 
 
-def test_two_processes_count_the_same_tries(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'accounts.sqlite'}"
-    databases = [Database(url), Database(url)]
+def test_two_processes_count_the_same_tries(database_url: str) -> None:
+    databases = [Database(database_url), Database(database_url)]
 
     passed = sum(let_through(databases[i % 2], "ada", 1000.0) for i in range(40))
 
@@ -114,7 +116,8 @@ def test_one_address_does_not_try_many_names(database: Database) -> None:
     assert one_try("ada", "correct horse battery", "10.0.0.2") is None
 
 
-def test_no_name_lies_in_the_database(database: Database, tmp_path: Path) -> None:
+def test_no_name_lies_in_the_database(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
     count_try(database, "my-secret-password-typed-as-name", 1000.0)
     database.close()
 

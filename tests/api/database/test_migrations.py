@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from api.database import Base, Database
 from api.database.migrations import FOLDER, HEAD, move
@@ -23,8 +23,8 @@ def test_the_head_is_the_newest_file() -> None:
     assert versions().get_heads() == [HEAD]
 
 
-def test_the_tables_are_those_of_the_classes(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.sqlite'}")
+def test_the_tables_are_those_of_the_classes(database_url: str) -> None:
+    database = Database(database_url)
 
     with database.transaction() as connection:
         odd = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": False}), Base.metadata)
@@ -33,9 +33,9 @@ def test_the_tables_are_those_of_the_classes(tmp_path: Path) -> None:
     assert [change for change in odd if "answer" not in str(change)] == []
 
 
-def test_every_step_goes_back_and_forth_and_keeps_the_accounts(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'a.sqlite'}")
-    add = "INSERT INTO account (name, role, password_hash, disabled) VALUES ('ada', 'clinician', 'x', 0)"
+def test_every_step_goes_back_and_forth_and_keeps_the_accounts(database_url: str) -> None:
+    database = Database(database_url)
+    add = "INSERT INTO account (name, role, password_hash, disabled) VALUES ('ada', 'clinician', 'x', false)"
     with database.transaction() as connection:
         connection.execute(text(add))
 
@@ -47,7 +47,7 @@ def test_every_step_goes_back_and_forth_and_keeps_the_accounts(tmp_path: Path) -
     with database.transaction() as connection:
         assert connection.execute(text("SELECT name, role FROM account")).all() == [("ada", "clinician")]
         move(connection, "base")
-        left = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'")).scalars().all()
+        left = inspect(connection).get_table_names()
     assert set(left) <= {"alembic_version"}
 
 

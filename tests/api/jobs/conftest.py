@@ -37,6 +37,6 @@ def site(home: Path, tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def url(database_url: str) -> str:
     """Of a database of one test alone."""
-    return f"sqlite:///{tmp_path / 'accounts.sqlite'}"
+    return database_url

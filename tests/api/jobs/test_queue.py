@@ -38,8 +38,8 @@ def test_a_job_that_has_to_wait_comes_again(url: str) -> None:
     assert seen == ["a" * 32] * 2
 
 
-def test_messages_hold_an_id_as_text_and_the_file_is_the_owners(url: str, tmp_path: Path) -> None:
-    queue = JobQueue(url)
+def test_messages_hold_an_id_as_text_and_the_file_is_the_owners(tmp_path: Path) -> None:
+    queue = JobQueue(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
     queue.put("a" * 32)
     queue.put("b" * 32, wait=True)
 
