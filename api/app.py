@@ -1,5 +1,8 @@
 """Makes the WSGI application from what wiring gives it."""
 
+from typing import Any
+
+from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -82,6 +85,7 @@ RESOURCES = (
     version,
     metrics,
 )
+METHODS = ("get", "put", "post", "delete", "patch")
 DESCRIPTION = (
     "Explainable medicine recommendations on a knowledge graph. Decision support, not a prescription: a clinician decides. "
     "Get a token at /v1/auth/token and send it as `Authorization: Bearer …`."
@@ -92,6 +96,15 @@ class Service(OpenAPI):
     """A Flask application that reads JSON strictly and answers problems in one form."""
 
     request_class = StrictRequest
+
+    def register_api(self, api: APIBlueprint, **options: Any) -> None:
+        """Add a resource; where another has the same address with other methods, the document keeps both."""
+        before = dict(self.paths)
+        super().register_api(api, **options)
+        for path in before.keys() & api.paths.keys():
+            for method in METHODS:
+                if operation := getattr(before[path], method):
+                    setattr(self.paths[path], method, operation)
 
 
 def create_app(given: Context) -> Service:

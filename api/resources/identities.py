@@ -16,7 +16,7 @@ from api.services.directory import Page
 routes = APIBlueprint(
     "identities",
     __name__,
-    url_prefix="/v1/patients",
+    url_prefix="/v1",
     abp_tags=[Tag(name="identities", description=__doc__)],
     abp_security=[{"bearer": []}],
 )
@@ -24,14 +24,14 @@ _ONE = problems(401, 403, 404, 422, 503)
 _CHANGED = problems(401, 403, 404, 412, 422, 428, 503)
 
 
-@routes.get("", operation_id="listPatients", responses={200: PatientsListed, **problems(401, 403, 422, 503)})
+@routes.get("/patients", operation_id="listPatients", responses={200: PatientsListed, **problems(401, 403, 422, 503)})
 def list_patients(query: PatientListQuery) -> Response:
     """The patients whom the account may see, by their ids; analysts are told of no name."""
     return _shown(context().directory.page(account(), query.after, query.limit))
 
 
 @routes.post(
-    "/search",
+    "/patient-search",
     operation_id="searchPatients",
     responses={200: PatientsListed, **problems(400, 401, 403, 413, 415, 422, 503)},
 )
@@ -40,7 +40,7 @@ def search(body: PatientSearch) -> Response:
     return _shown(context().directory.search(account(), body.q, body.after, body.limit))
 
 
-@routes.get("/<patient>/identity", operation_id="readIdentity", responses={200: IdentityFields, **_ONE})
+@routes.get("/patients/<patient>/identity", operation_id="readIdentity", responses={200: IdentityFields, **_ONE})
 def read(path: PatientPath) -> Response:
     """Who the patient is."""
     patient = context().access.to_read(path.patient, account())
@@ -48,7 +48,7 @@ def read(path: PatientPath) -> Response:
 
 
 @routes.put(
-    "/<patient>/identity",
+    "/patients/<patient>/identity",
     operation_id="changeIdentity",
     responses={200: IdentityFields, **problems(400, 401, 403, 404, 412, 413, 415, 422, 428, 503)},
 )
@@ -60,7 +60,7 @@ def change(path: PatientPath, body: IdentityFields) -> Response:
     return tagged(_body(identity))
 
 
-@routes.delete("/<patient>/identity", operation_id="removeIdentity", responses={204: None, **_CHANGED})
+@routes.delete("/patients/<patient>/identity", operation_id="removeIdentity", responses={204: None, **_CHANGED})
 def remove(path: PatientPath) -> Response:
     """Forget who the patient is; the record stays, under its pseudonym."""
     patient = context().access.to_write(path.patient, account())

@@ -10,7 +10,7 @@ from api.accounts.preferences import Preferences
 from api.auth import account
 from api.context import context
 from api.roles import scopes_of
-from api.schemas.me import Me, PreferencesChange, PreferencesShown
+from api.schemas.me import Me, OwnPreferences, PreferencesChange
 from api.schemas.problem import problems
 
 routes = APIBlueprint(
@@ -36,7 +36,7 @@ def show() -> Response:
     return Response(shown.model_dump_json(exclude_none=True), mimetype="application/json")
 
 
-@routes.get("/preferences", operation_id="showPreferences", responses={200: PreferencesShown, **problems(401, 403, 503)})
+@routes.get("/preferences", operation_id="showPreferences", responses={200: OwnPreferences, **problems(401, 403, 503)})
 def preferences() -> Response:
     """What the account prefers."""
     return _answered(context().accounts.preferences.of(account().name))
@@ -45,7 +45,7 @@ def preferences() -> Response:
 @routes.patch(
     "/preferences",
     operation_id="changePreferences",
-    responses={200: PreferencesShown, **problems(400, 401, 403, 413, 415, 422, 503)},
+    responses={200: OwnPreferences, **problems(400, 401, 403, 413, 415, 422, 503)},
 )
 def change_preferences(body: PreferencesChange) -> Response:
     """Change what the account prefers; what is left out stays."""
@@ -54,4 +54,4 @@ def change_preferences(body: PreferencesChange) -> Response:
 
 
 def _answered(found: Preferences) -> Response:
-    return Response(PreferencesShown.model_validate(asdict(found)).model_dump_json(), mimetype="application/json")
+    return Response(OwnPreferences.model_validate(asdict(found)).model_dump_json(), mimetype="application/json")

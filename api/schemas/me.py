@@ -21,7 +21,7 @@ class Me(Answer):
     code: bool = Field(description="whether it signs in with a one-time code as well")
 
 
-class PreferencesShown(Answer):
+class OwnPreferences(Answer):
     """What the account prefers; null where it never said."""
 
     language: Language | None = Field(description="of texts for people")

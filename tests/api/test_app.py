@@ -1,10 +1,14 @@
+import importlib
+import pkgutil
 import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from pydantic import BaseModel
 
+from api import schemas
 from api.accounts import Role
 from api.app import Service
 from tests.api.reading import problem_of
@@ -81,3 +85,16 @@ def test_answers_are_not_stored_and_not_guessed_at(client: FlaskClient, address:
     assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-ID"])
     assert "Access-Control-Allow-Origin" not in headers
     assert "Set-Cookie" not in headers
+
+
+def test_each_schema_has_a_name_of_its_own(client: FlaskClient) -> None:
+    """Two of one name would stand for each other in the document."""
+    classes = [
+        value
+        for module in pkgutil.iter_modules(schemas.__path__)
+        for value in vars(importlib.import_module(f"api.schemas.{module.name}")).values()
+        if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == f"api.schemas.{module.name}"
+    ]
+    names = [value.__name__ for value in classes]
+
+    assert sorted(names) == sorted(set(names))

@@ -80,7 +80,7 @@ def test_a_patient_is_found_by_name_number_and_birth_date(
     put(own_client, clinician, other_id, {"family": "Zebra-Fever", "given": "Jose"})
 
     def found(q: str, role: Role = Role.CLINICIAN) -> set[str]:
-        answer = own_client.post("/v1/patients/search", json={"q": q}, headers=as_own(role))
+        answer = own_client.post("/v1/patient-search", json={"q": q}, headers=as_own(role))
         assert answer.status_code == 200, answer.data
         return {item["id"] for item in answer.get_json()["items"]}
 
@@ -93,8 +93,8 @@ def test_a_patient_is_found_by_name_number_and_birth_date(
         assert found(q) == set(), q
     # A user finds nobody else.
     assert found("jose", Role.USER) == {own_id}
-    problem_of(own_client.post("/v1/patients/search", json={"q": "ada"}, headers=as_own(Role.ANALYST)), 403)
-    problem_of(own_client.post("/v1/patients/search", json={"q": "ada"}, headers=as_own(Role.ADMIN)), 403)
+    problem_of(own_client.post("/v1/patient-search", json={"q": "ada"}, headers=as_own(Role.ANALYST)), 403)
+    problem_of(own_client.post("/v1/patient-search", json={"q": "ada"}, headers=as_own(Role.ADMIN)), 403)
 
 
 def test_each_role_is_listed_what_is_for_it(own_client: FlaskClient, as_own: As, own_id: NodeId, other_id: NodeId) -> None:
@@ -168,9 +168,9 @@ def test_no_canary_leaves_the_encrypted_columns(
         client.put(f"/v1/patients/{own_id}/identity", json=ADA | {"x": 1}, headers=clinician),
         client.put("/v1/patients/Zebrafever/identity", json=ADA, headers=clinician),
         client.get("/v1/patients?q=Zebrafever", headers=clinician),
-        client.post("/v1/patients/search", json={"q": "Zebrafever", "limit": 0}, headers=clinician),
+        client.post("/v1/patient-search", json={"q": "Zebrafever", "limit": 0}, headers=clinician),
     ]
-    client.post("/v1/patients/search", json={"q": "Zebrafever"}, headers=clinician)
+    client.post("/v1/patient-search", json={"q": "Zebrafever"}, headers=clinician)
 
     assert [answer.status_code for answer in refused] == [428, 422, 404, 422, 422]
     written = [path for folder in (settings.graph.home, tmp_path) for path in folder.rglob("*") if path.is_file()]
