@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from graph.array_file import Array
 from graph.elements import NodeKind
 from graph.snapshot import Snapshot
 from recommender.answer import Probability, degree_prior
@@ -28,7 +29,7 @@ class Chances:
         self._bundle = bundle
         self._scorer = scorer
         self._snapshot = snapshot
-        self._scores: dict[int, Scores] = {}
+        self._scores: dict[int, tuple[Array, Array]] = {}
 
     def of(self, medicine: int, scores: Scores, paths: Sequence[Path]) -> tuple[Probability | None, float | None]:
         """Probability and degree prior of a suggestion; nothing where there is no calibration for its list."""
@@ -40,11 +41,11 @@ class Chances:
         if start not in self._snapshot.numbers(NodeKind.CONDITION):
             return None, None
         if start not in self._scores:
-            self._scores[start] = self._scorer.score({start: 1.0})
-        pair = self._scores[start]
+            self._scores[start] = self._scorer.alone(start)
+        total, degree = self._scores[start]
         at = medicine - self._snapshot.numbers(NodeKind.MEDICINE).start
-        score = float(pair.total[at]) - (0.0 if support else self._scorer.intercept)
+        score = float(total[at]) - (0.0 if support else self._scorer.intercept)
         value, low, high, supported = (column[0] for column in calibration.probability(np.array([score])))
-        prior = None if support else degree_prior(float(pair.degree[at]))
+        prior = None if support else degree_prior(float(degree[at]))
         of = "good outcome" if support else "treatment"
         return Probability(float(value), float(low), float(high), bool(supported), of), prior

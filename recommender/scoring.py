@@ -25,6 +25,8 @@ from recommender.outcomes import Shift
 from recommender.walk import Walker
 
 DIRECT = (EdgeKind.TREATS, EdgeKind.PALLIATES)
+KEPT_ALONE = 500
+"""How many nodes' walks a scorer keeps: two arrays of the length of all medicines each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Scorer:
         self._scale = scale
         self._medicines = walker.snapshot.numbers(NodeKind.MEDICINE)
         self._untold: Collection[tuple[EdgeKind, int, int]] = ()
+        self._walked_alone: dict[int, tuple[Array, Array]] = {}
 
     def over(self, walker: Walker, untold: Collection[tuple[EdgeKind, int, int]]) -> "Scorer":
         """The same numbers over another walk.
@@ -103,7 +106,7 @@ class Scorer:
             untold: treatments that count as unknown, by kind, number of the medicine and of the node that it is for.
         """
         other = copy(self)
-        other.walker, other._untold = walker, untold
+        other.walker, other._untold, other._walked_alone = walker, untold, {}
         return other
 
     def moved(self, shifts: Mapping[tuple[int, int], Shift]) -> "Scorer":
@@ -127,6 +130,21 @@ class Scorer:
         """The walk's part of the scores alone, Σ β f: shape (medicines,), float64."""
         return self.score(evidence, direct=False).total - self._config.intercept
 
+    def alone(self, start: int) -> tuple[Array, Array]:
+        """The total and the degree of :meth:`score` for one node of weight 1.
+
+        The walk from it is kept: the conditions of a population are few, and every answer asks for some of them.
+        """
+        walked = self._walked_alone.get(start)
+        if walked is None:
+            scores = self.score({start: 1.0}, direct=False)
+            walked = scores.total, scores.degree
+            if len(self._walked_alone) < KEPT_ALONE:
+                self._walked_alone[start] = walked
+        total = walked[0].copy()
+        self._add(total, self._support({start: 1.0}))
+        return total, walked[1]
+
     def score(self, evidence: Mapping[int, float], *, direct: bool = True) -> Scores:
         """Scores for evidence given as weights by node number, with or without direct support."""
         counts, features = {}, {}
@@ -138,9 +156,12 @@ class Scorer:
             counts[metapath], features[metapath] = x, f
             total += metapath.weight * f
         support = self._support(evidence) if direct else {}
+        self._add(total, support)
+        return Scores(total, counts, features, support, expected_by_degree(self.walker.snapshot, evidence))
+
+    def _add(self, total: Array, support: Mapping[int, Sequence[DirectSupport]]) -> None:
         for medicine, edges in support.items():
             total[medicine - self._medicines.start] += sum(e.amount for e in edges)
-        return Scores(total, counts, features, support, expected_by_degree(self.walker.snapshot, evidence))
 
     def _support(self, evidence: Mapping[int, float]) -> dict[int, list[DirectSupport]]:
         snapshot = self.walker.snapshot

@@ -56,7 +56,7 @@ def test_the_service_does_what_its_document_says(
     record_property("cases", outcome.cases)
     record_property("statuses", str(sorted(outcome.statuses.items())))
     assert outcome.errors == []
-    assert outcome.failures == {}
+    assert not outcome.failures, "\n".join(f"{what}\n{shown}" for what, shown in outcome.failures.items())
     assert max(outcome.statuses) < 500
     assert outcome.cases >= CASES / len(Role)
     assert len(outcome.operations) == count, "every operation was asked"

@@ -50,7 +50,7 @@ class Ratio:
         (median, late), (their_median, their_late) = self.ours, self.theirs
         return (
             f"{self.work}: median {median:.2f} ms, p99 {late:.2f} ms beside {self.beside} {their_median:.2f} "
-            f"and {their_late:.2f} ms: {median / their_median:.2f} x and {late / their_late:.2f} x (goal <= 3 x and <= 5 x)"
+            f"and {their_late:.2f} ms: {median / their_median:.2f} x and {late / their_late:.2f} x its time (goals 3 x, 5 x)"
         )
 
 

@@ -12,6 +12,7 @@ from graph.elements import KnowledgeLevel
 from recommender.config import read_scoring
 from recommender.edge_filter import EdgeFilter
 from recommender.metapaths import Metapath, parse_steps
+from recommender.outcomes import Shift
 from recommender.scoring import Scorer, Scores, expected_by_degree, path_count_means
 from recommender.walk import Walker
 from tests.recommender.conftest import Build, Graph
@@ -146,6 +147,22 @@ def test_the_degree_prior_is_the_expectation_of_the_configuration_model(graph_of
 
     # (1·3 + ½·2) · degree / 5
     assert by_id(graph, degree) == pytest.approx({"M:x": 1.6, "M:y": 1.6, "M:z": 0.8}, rel=1e-15)
+
+
+def test_a_node_alone_is_scored_as_evidence_of_itself_also_the_second_time(graph_of: Callable[..., Graph]) -> None:
+    graph = graph_of(EDGES)
+    walker = Walker(graph.snapshot, (BOUND, SHARED), CONFIG.damping, compiled=False)
+    scorer = Scorer(walker, CONFIG, path_count_means(walker))
+    condition, medicine = graph.number("C:a"), graph.number("M:x")
+    moved = scorer.moved({(condition, medicine): Shift(0.5, 30, 20, 0.1, 0.9)})
+
+    for one in (scorer, moved, scorer, moved):
+        expected = one.score({condition: 1.0})
+        total, degree = one.alone(condition)
+        assert total.tolist() == expected.total.tolist()
+        assert degree.tolist() == expected.degree.tolist()
+        total += 1  # what is given is the caller's
+    assert scorer.alone(condition)[0].tolist() != moved.alone(condition)[0].tolist()
 
 
 def test_without_treatments_nothing_is_expected(graph_of: Callable[..., Graph]) -> None:
