@@ -1,4 +1,4 @@
-"""The service at the shell: ``python -m api serve|user|key|care|audit|jobs|secrets|backup|restore``.
+"""The service at the shell: ``python -m api serve|user|key|care|audit|jobs|secrets|backup|restore|roles``.
 
 Exit codes: 0 done, 1 the audit trail is broken, 2 it could not be done: bad usage, no graph, no such account; one line on
 standard error says why.
@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 
 from api.settings import Settings
-from api.shell import audit, backups, care, jobs, keys, secrets, serving, users
+from api.shell import audit, backups, care, jobs, keys, roles, secrets, serving, users
 from graph.errors import RxpathError
 
-COMMANDS = (serving, users, keys, care, audit, jobs, secrets, backups)
+COMMANDS = (serving, users, keys, care, audit, jobs, secrets, backups, roles)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
