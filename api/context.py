@@ -20,6 +20,7 @@ from api.services.erasure import ErasureService
 from api.services.job_desk import JobDesk
 from api.services.knowledge import Knowledge
 from api.services.own_data import OwnData
+from api.services.predictions import Predictions
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
 from api.services.trends import Counted, nothing_counted
@@ -82,6 +83,7 @@ class Context:
         jobs: takes orders for work that is longer than a request.
         askers: who asked what about nobody on file.
         stored: answers that were given.
+        predictions: asks predictors.
         verify: checks the proofs of a document against the graph; see :func:`recommender.verify.run_verify`.
         directory: lists patients and knows who they are.
         own_data: what patients ask of what is kept of them.
@@ -103,6 +105,7 @@ class Context:
     jobs: JobDesk
     askers: AskerStore
     stored: StoredAnswers
+    predictions: Predictions
     verify: Callable[[Any, Mapping[str, Any] | None], Mapping[str, Any]]
     directory: PatientDirectory
     own_data: OwnData

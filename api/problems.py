@@ -51,7 +51,7 @@ from graph.errors import (
     StoreUnavailableError,
     UnknownNodeError,
 )
-from recommender.errors import AnswerLogError, CaseError, UnknownPatientError
+from recommender.errors import AnswerLogError, CaseError, NotTrainedError, PredictorError, UnknownPatientError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
@@ -93,6 +93,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     AddressLengthError: Row(414, "address-too-long", "The address is too long"),
     BodyTypeError: Row(415, "unsupported-body", "The body is of another type"),
     AccountError: Row(422, "invalid-account", "The account cannot be made or changed so"),
+    PredictorError: Row(422, "cannot-predict", "The predictor cannot be asked so"),
     CaseError: Row(422, "invalid-input", "Fields of the request are wrong"),
     InputError: Row(422, "invalid-input", "Fields of the request are wrong"),
     SchemaError: Row(422, "invalid-element", "The graph's schema does not allow this", "an element breaks the schema"),
@@ -101,6 +102,7 @@ TABLE: Mapping[type[RxpathError], Row] = {
     HeaderCountError: Row(431, "too-many-headers", "There are too many headers"),
     TooManyTriesError: Row(429, "too-many-tries", "Too many failed sign-ins"),
     BusyError: Row(503, "busy", "Too many bodies are on their way"),
+    NotTrainedError: Row(503, "not-trained", "The predictor has to be trained first", "an admin orders a training"),
     NotReadyError: Row(503, "not-ready", "The service cannot answer now"),
     StoreUnavailableError: Row(503, "store-unavailable", "The graph cannot be read now", "try again in a moment"),
     SnapshotError: Row(503, "no-snapshot", "There is no usable snapshot", "the graph has to be built anew"),

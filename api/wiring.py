@@ -30,6 +30,7 @@ from api.services.erasure import ErasureService, Forgetting
 from api.services.job_desk import JobDesk
 from api.services.knowledge import Knowledge
 from api.services.own_data import GraphExport, OwnData
+from api.services.predictions import Predictions
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
 from api.services.trends import Trends
@@ -224,6 +225,7 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
             job_desk(settings),
             askers,
             StoredAnswers(answers, askers, access.to_read, replayer),
+            Predictions(settings.graph.home),
             lambda document, case: run_verify(document, guarded.store, case),
             PatientDirectory(guarded, identities, access),
             OwnData(requests, exporting),

@@ -10,6 +10,7 @@ The tree::
         ├── EvaluationError     what is to be judged cannot be
         ├── MetapathError       the table of metapaths or weights is unusable
         ├── PredictorError      a predictor cannot be fitted, read or asked so
+        │   ├── NotTrainedError a predictor has to be trained first
         │   └── TableError      a table, its mapping or its target cannot be used
         ├── SiteError           a site's policy cannot be understood
         ├── TrainingError       nothing can be learned from this graph
@@ -51,6 +52,10 @@ class MetapathError(RecommenderError):
 
 class PredictorError(RecommenderError):
     """A predictor cannot be fitted, read or asked so; the message says what is missing."""
+
+
+class NotTrainedError(PredictorError):
+    """A predictor has to be trained first."""
 
 
 class TableError(PredictorError):

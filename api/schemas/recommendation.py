@@ -16,7 +16,12 @@ from graph.elements import KnowledgeLevel
 from recommender.request import MAX_TOP, Reader
 
 
-def _day(text: object) -> date:
+def day(text: object) -> date:
+    """The day that an address names.
+
+    Raises:
+        ValueError: when it names none.
+    """
     try:
         return date.fromisoformat(str(text))
     except ValueError:
@@ -27,7 +32,7 @@ class RecommendationQuery(Parameters):
     """How much is asked."""
 
     top: int = Field(10, ge=1, le=MAX_TOP, description="how many suggestions at most")
-    as_of: Annotated[date, BeforeValidator(_day)] = Field(
+    as_of: Annotated[date, BeforeValidator(day)] = Field(
         default_factory=date.today, description="the day of the answer; today when not given"
     )
     min_level: KnowledgeLevel = Field(

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from graph.array_file import Array, ArrayFile, write_arrays
 from graph.errors import SettingsError, SnapshotError
 from graph.pseudonyms import read_patient_key
-from recommender.errors import PredictorError
+from recommender.errors import NotTrainedError, PredictorError
 from recommender.outcomes import LEAST_PEOPLE
 from recommender.predictors.changelog import Change, add_change, read_changes
 
@@ -140,7 +140,7 @@ class PredictorBundles:
         """
         versions = self._versions(name)
         if not versions:
-            raise PredictorError(f"the predictor {name} is not trained; {_again(name)}")
+            raise NotTrainedError(f"the predictor {name} is not trained; {_again(name)}")
         return self._read(name, versions[0])
 
     def version(self, name: str, tag: str) -> StoredBundle:

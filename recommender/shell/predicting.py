@@ -1,7 +1,6 @@
 """``predict``: what a predictor expects of a patient, a case, or each row of a table."""
 
 import argparse
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,14 +61,15 @@ def _predict(given: argparse.Namespace) -> int:
 
 
 def _of_table(given: argparse.Namespace, chosen: "Entry", bundles: "PredictorBundles") -> dict[str, Any]:
+    from recommender.predictors.asking import answers_of, open_predictor
     from recommender.predictors.entries import Question
     from recommender.predictors.tables.mapping import read_mapping
     from recommender.predictors.tables.reading import read_table
 
     if chosen.columns is None or given.medicine:
         raise PredictorError(f"{chosen.name} is asked about a patient or a case, not about the rows of a table")
-    stored = _stored(chosen, bundles)
-    predictor = chosen.read(stored, None)
+    serving = open_predictor(chosen, bundles, None)
+    stored, predictor = serving.stored, serving.predictor
     mapping = read_mapping(given.mapping) if given.mapping else _mapping(chosen, stored, given.table)
     read, report = read_table(given.table, mapping, labelled=False)
     table, notes = _known_columns(read, chosen, predictor)
@@ -81,7 +81,7 @@ def _of_table(given: argparse.Namespace, chosen: "Entry", bundles: "PredictorBun
     rows = [
         {"row": int(line)} | answer
         for line, whats in zip(table.rows, asked, strict=True)
-        for answer in _answers(chosen, predictor, whats, explain=given.explain)
+        for answer in answers_of(chosen, predictor, whats, explain=given.explain)
     ]
     return {
         "predictor": chosen.name,
@@ -116,44 +116,18 @@ def _known_columns(read: "Table", chosen: "Entry", predictor: "Predictor") -> "t
 
 def _of_record(given: argparse.Namespace, chosen: "Entry", bundles: "PredictorBundles") -> dict[str, Any]:
     from graph.pseudonyms import patient_id, read_patient_key
-    from recommender.case import read_case
-    from recommender.predictors.entries import Question
-    from recommender.predictors.tables.from_record import row_of_record
+    from recommender.predictors.asking import asked_about, open_predictor
     from recommender.record import read_record
 
     day = day_of(given.as_of)
     case = read_json_object(given.case) if given.case else None
     with opened() as (settings, store, snapshot):
-        stored = _stored(chosen, bundles)
-        predictor = chosen.read(stored, snapshot)
+        asked = open_predictor(chosen, bundles, snapshot)
         record = None
         if given.patient:
             record = read_record(store, snapshot, patient_id(given.patient, read_patient_key(settings.patient_key)), day)
-        elif not chosen.reads_cases:
-            record = read_case(case, snapshot, day)
         medicine = _medicine(given.medicine, snapshot) if given.medicine else None
-        question = Question(record, case=case, as_of=day, snapshot=snapshot, medicine=medicine)
-        notes: tuple[str, ...] = ()
-        if chosen.columns is not None and record is not None:
-            row = row_of_record(record, snapshot, chosen.columns(predictor), day)
-            question, notes = replace(question, row=row.values, records=row.records), row.notes
-        answers = list(_answers(chosen, predictor, chosen.given(predictor, question), explain=given.explain))
-        _place(answers, question.records)
-    return {
-        "predictor": chosen.name,
-        "bundle": stored.tag if stored else "",
-        "as_of": day.isoformat(),
-        "unresolved": [item.payload() for item in record.unresolved] if record else [],
-        "notes": list(notes),
-        "predictions": answers,
-    }
-
-
-def _place(answers: Iterable[dict[str, Any]], records: Mapping[str, str]) -> None:
-    """Say of each value that moved an answer where it is on file, where the predictor knows it as a column only."""
-    for answer in answers:
-        for part in answer.get("explanation", {}).get("contributions", ()):
-            part["record"] = part["record"] or records.get(part["feature"], "")
+        return asked_about(asked, snapshot, day, record, case, medicine, explain=given.explain)
 
 
 def _medicine(text: str, snapshot: "Snapshot") -> int:
@@ -164,23 +138,3 @@ def _medicine(text: str, snapshot: "Snapshot") -> int:
     if len(found) != 1:
         raise PredictorError("--medicine: the id or the name of one medicine of the graph is expected")
     return found[0]
-
-
-def _stored(chosen: "Entry", bundles: "PredictorBundles") -> "StoredBundle | None":
-    """The bundle that serves; nothing where the predictor answers from knowledge and none was trained."""
-    return None if chosen.untrained and not bundles.has(chosen.name) else bundles.read(chosen.name)
-
-
-def _answers(
-    chosen: "Entry", predictor: "Predictor", asked: Iterable[tuple[str, Any]], *, explain: bool
-) -> Iterable[dict[str, Any]]:
-    for about, what in asked:
-        prediction = predictor.predict(what)
-        answer = ({"about": about} if about else {}) | prediction.payload()
-        if explain and prediction.chances:
-            if not hasattr(predictor, "explain"):
-                raise PredictorError(f"{chosen.name} gives no explanation of single answers")
-            answer["explanation"] = predictor.explain(what, prediction.chances[0].target).payload()
-        if chosen.further is not None:
-            answer |= chosen.further(predictor, what)
-        yield answer
