@@ -7,7 +7,7 @@ from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import auth, context, headers, limits, observing, problems, recording
+from api import auth, context, headers, idempotency, limits, observing, problems, recording
 from api.body import StrictRequest
 from api.context import Context
 from api.resources import (
@@ -21,6 +21,7 @@ from api.resources import (
     consents,
     docs,
     entries,
+    feedback,
     graph,
     guides,
     health,
@@ -69,6 +70,7 @@ RESOURCES = (
     audit,
     recommendations,
     answers,
+    feedback,
     questions,
     predictions,
     medicines,
@@ -145,6 +147,7 @@ def create_app(given: Context) -> Service:
     app.register_blueprint(docs.routes)
     auth.install(app, given.settings)
     problems.install(app)
+    idempotency.install(app)
     # Last, and so the first to see an answer: what takes its place gets the headers, too.
     recording.install(app)
     return app

@@ -13,6 +13,7 @@ from api.audit import Trail
 from api.care import CareStore
 from api.errors import FieldProblem, NotReadyError
 from api.metrics import Metrics
+from api.replays import ReplayStore
 from api.services.access import PatientAccess
 from api.services.consents import Consents
 from api.services.directory import PatientDirectory
@@ -29,6 +30,7 @@ from graph.elements import EdgeKind, NodeKind
 from graph.errors import SnapshotError
 from graph.snapshot import Snapshot
 from recommender.answer_log import AnswerLog
+from recommender.feedback_log import FeedbackLog
 from recommender.request import Request
 from recommender.service import Recommender
 
@@ -83,6 +85,8 @@ class Context:
         jobs: takes orders for work that is longer than a request.
         askers: who asked what about nobody on file.
         stored: answers that were given.
+        replays: requests under idempotency keys.
+        feedback: what people say of answers.
         predictions: asks predictors.
         verify: checks the proofs of a document against the graph; see :func:`recommender.verify.run_verify`.
         directory: lists patients and knows who they are.
@@ -105,6 +109,8 @@ class Context:
     jobs: JobDesk
     askers: AskerStore
     stored: StoredAnswers
+    replays: ReplayStore
+    feedback: FeedbackLog
     predictions: Predictions
     verify: Callable[[Any, Mapping[str, Any] | None], Mapping[str, Any]]
     directory: PatientDirectory

@@ -22,6 +22,7 @@ from api.jobs.worker import Worker
 from api.logs import log_lines
 from api.metrics import Metrics
 from api.recording import note_patient
+from api.replays import ReplayStore
 from api.secrets import refuse_weak
 from api.services.access import PatientAccess
 from api.services.consents import Consents
@@ -46,6 +47,7 @@ from graph.store import UNFINISHED, GraphStore
 from recommender.answer_log import SqlAnswerLog
 from recommender.artifacts import FOLDER, find_bundle, newest_bundle
 from recommender.config import read_scoring
+from recommender.feedback_log import SqlFeedbackLog
 from recommender.likeness import Likeness, mirror_groups
 from recommender.predictors.bundles import PredictorBundles
 from recommender.predictors.foresight import foresight_of
@@ -194,11 +196,14 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     # Whatever else keeps something of patients is named here, or it is not erased.
     home = settings.graph.home
     identities = IdentityStore(database, settings.identity_ring(), settings.identity_index())
-    requests = ErasureRequests(database)
+    requests, replays = ErasureRequests(database), ReplayStore(database)
+    feedback = SqlFeedbackLog(settings.graph.database)
     keeping: list[tuple[str, Forgetting]] = [
         ("accounts", accounts),
         ("identities", identities),
         ("erasure requests", requests),
+        ("feedback", feedback),
+        ("requests", replays),
         ("care", care),
         ("consents", consents),
         ("erased list", ErasedList(home / "erased.list")),
@@ -207,7 +212,13 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     erasure = ErasureService(guarded, answers, keeping, home, key, records.person, lambda: _drop_groups(guarded.store))
     _resume(erasure)
     # Whatever keeps something of patients is named here, too, or a patient is not told of it.
-    exporting = (("record", GraphExport(guarded)), ("identity", identities), ("answers", answers), ("erasure", requests))
+    exporting = (
+        ("record", GraphExport(guarded)),
+        ("identity", identities),
+        ("answers", answers),
+        ("feedback", feedback),
+        ("erasure", requests),
+    )
     askers = AskerStore(database)
     replayer = Replayer(answers, settings.graph.snapshots, settings.graph.home, settings.graph.site, compiled=True)
     return create_app(
@@ -225,6 +236,8 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
             job_desk(settings),
             askers,
             StoredAnswers(answers, askers, access.to_read, replayer),
+            replays,
+            feedback,
             Predictions(settings.graph.home),
             lambda document, case: run_verify(document, guarded.store, case),
             PatientDirectory(guarded, identities, access),

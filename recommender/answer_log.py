@@ -2,27 +2,24 @@
 
 The answer itself is not kept, only the digest of its bytes: request, record and the names of snapshot, bundle, model and rules
 make it anew (:mod:`recommender.replay`). When a patient is forgotten, the patient's answers become tombstones, which say that
-something was erased and nothing of what. Whatever SQLAlchemy raises leaves this module as an AnswerLogError.
+something was erased and nothing of what. Whatever the database raises is an AnswerLogError.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, String, Table, Text, create_engine, event, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import Column, MetaData, String, Table, Text, select, update
+from sqlalchemy.exc import IntegrityError
 
 from graph.elements import NodeId
 from graph.snapshot import Snapshot
 from recommender.answer import Recommendation
-from recommender.errors import AnswerLogError
+from recommender.log_database import LogDatabase
 from recommender.record import record_payload
 
 
@@ -147,29 +144,7 @@ class SqlAnswerLog:
     """
 
     def __init__(self, url: str) -> None:
-        with _guard():
-            parsed = make_url(url)
-            if parsed.drivername == "postgresql":
-                # The one driver that the project brings.
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            sqlite = parsed.drivername.startswith("sqlite")
-            if sqlite and parsed.database:
-                path = Path(parsed.database)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # SQLite gives its -wal and -shm files the mode of this one.
-                path.touch(mode=0o600)
-            # What the pool kept may have been closed by a server that restarted.
-            self._engine = create_engine(parsed, pool_pre_ping=not sqlite)
-            if sqlite:
-                event.listen(self._engine, "connect", _set_up_sqlite)
-            # Workers that start at once may all find no table yet.
-            with self._engine.begin() as connection:
-                if not sqlite:
-                    # PostgreSQL's IF NOT EXISTS holds against what is there, not against who makes it meanwhile.
-                    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7239)")
-                connection.execute(CreateTable(_ANSWER, if_not_exists=True))
-                for index in _ANSWER.indexes:
-                    connection.execute(CreateIndex(index, if_not_exists=True))
+        self._database = LogDatabase(url, _ANSWER)
 
     def keep(self, answer: StoredAnswer) -> None:
         """See :meth:`AnswerLog.keep`."""
@@ -186,12 +161,12 @@ class SqlAnswerLog:
             "digest": answer.digest,
         }
         # A key that is taken is the same answer: what is kept first stays, a tombstone, too.
-        with suppress(IntegrityError), self._transaction() as connection:
+        with suppress(IntegrityError), self._database.transaction() as connection:
             connection.execute(_KEEP, row)
 
     def find(self, answer_id: str) -> StoredAnswer | ErasedAnswer | None:
         """See :meth:`AnswerLog.find`."""
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute(_FIND.where(_ANSWER.c.id == answer_id)).mappings().first()
         if row is None:
             return None
@@ -205,23 +180,19 @@ class SqlAnswerLog:
         """See :meth:`AnswerLog.forget_patient`."""
         nothing = dict.fromkeys(("patient", "request", "record", "digest"))
         erase = update(_ANSWER).where(_ANSWER.c.patient == patient).values(erased=_now(), **nothing)
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             gone = int(connection.execute(erase).rowcount)
-        if self._engine.dialect.name == "sqlite":
-            # The log keeps what was erased until it is written over.
-            with _guard(), self._engine.connect() as connection:
-                if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar():
-                    raise AnswerLogError("the log of answers is read and cannot be emptied now; erase again")
+        self._database.empty_log()
         return gone
 
     def close(self) -> None:
         """See :meth:`AnswerLog.close`."""
-        self._engine.dispose()
+        self._database.close()
 
     def export_patient(self, patient: NodeId) -> Mapping[str, object]:
         """What the answers for a patient rest on, the oldest first."""
         asked = _FIND.where(_ANSWER.c.patient == patient, _ANSWER.c.erased.is_(None)).order_by(_ANSWER.c.created, _ANSWER.c.id)
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             # The driver's names are a kind of text of their own, which JSON does not take.
             rows = [{str(name): value for name, value in row.items()} for row in connection.execute(asked).mappings()]
         for row in rows:
@@ -230,32 +201,6 @@ class SqlAnswerLog:
             row["record"] = None if row["record"] is None else orjson.loads(row["record"])
         return {"answers": rows}
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with _guard(), self._engine.begin() as connection:
-            yield connection
-
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _guard() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        # The driver's words may hold a statement's values: only the kind of the error is told.
-        raise AnswerLogError(f"the log of answers cannot be used: {type(error).__name__}") from None
-
-
-def _set_up_sqlite(connection: Any, record: object) -> None:  # the driver's own connection: SQLAlchemy gives it no type
-    # Workers are processes: readers go on while one of them writes, and a writer waits rather than fails.
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA busy_timeout=5000")
-    # An answer need not wait for the disk: when power fails, the last answers are not found again, and nothing is damaged.
-    connection.execute("PRAGMA synchronous=NORMAL")
-    # What was erased is written over, not only left out.
-    connection.execute("PRAGMA secure_delete=ON")

@@ -49,6 +49,8 @@ ELSEWHERE = {
     "accounts": 1,
     "identities": 0,
     "erasure requests": 0,
+    "feedback": 0,
+    "requests": 0,
     "care": 1,
     "consents": 0,
     "erased list": 1,
