@@ -1,7 +1,7 @@
 """The one door to the requests that carry an idempotency key.
 
-A key is claimed by a row that only one can make, before anything is done: of two requests at once one has the effect. The answer
-is kept for a day, or until the patient whom it is about is erased; it may hold what a record says.
+A key is claimed by a row that only one can make, before anything is done: of two requests at once one has the effect. The
+answer is kept for a day, or until the patient whom it is about is erased; it may hold what a record says.
 """
 
 import time
