@@ -17,6 +17,7 @@ from api.wiring import LOOK_SECONDS, LOOKING, LiveServing, wire
 from deploy.neo4j.server import Server
 from graph.config import PROJECT
 from graph.connect import open_store
+from graph.elements import NodeKind
 from graph.embedded_store import EmbeddedStore
 from tests.api import small
 from tests.api.conftest import settings_of, sign_in
@@ -93,7 +94,7 @@ def test_new_knowledge_is_found_after_the_store_was_away(changing: Path) -> None
         small.add_medicine(store, "novopril")
     look(live, now)
 
-    assert live().medicines.find("novopril", 1)
+    assert live().knowledge.search[NodeKind.MEDICINE].find("novopril", 1)
 
 
 def test_a_swap_that_fails_leaves_the_old_snapshot_and_is_tried_again(changing: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -113,7 +114,7 @@ def test_a_swap_that_fails_leaves_the_old_snapshot_and_is_tried_again(changing: 
     aside.rename(settings.snapshots)
     look(live, now)
 
-    assert live().medicines.find("novopril", 1)
+    assert live().knowledge.search[NodeKind.MEDICINE].find("novopril", 1)
     said = [record.getMessage() for record in caplog.records if record.name == "api.wiring"]
     assert len(said) == 2, "what goes wrong is said once, and once that it is well again"
     assert str(changing) not in "".join(said)

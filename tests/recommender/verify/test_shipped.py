@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.compiler import current_snapshot
 from graph.connect import open_store
-from graph.elements import NodeKind
+from graph.elements import EdgeKind, NodeKind
 from graph.store import GraphStore
 from recommender.request import Request
 from recommender.service import Recommender
@@ -19,14 +19,17 @@ from tests.recommender.vignettes.reading import VIGNETTES
 
 DAY = date(2026, 6, 30)
 PATIENTS = 60
+ALLERGIC = 20
 SHARE = 6
 """Of so many vignettes one is verified: each is verified against the whole store, read anew."""
 
 
 def answers(store: GraphStore, home: Path, count: int) -> list[dict[str, Any]]:
-    """What is recommended to the first patients of the cohort."""
+    """What is recommended to some patients with allergies, and to the first of the cohort by ids, which no two homes share."""
     recommender = Recommender(store, current_snapshot(store, home / "snapshots"), home, compiled=False)
-    patients = [node.id for node in store.nodes(NodeKind.PATIENT, limit=count)]
+    everybody = [node.id for node in store.nodes(NodeKind.PATIENT)]
+    allergic = [patient for patient in everybody if store.edges_from(patient, [EdgeKind.ALLERGIC_TO])]
+    patients = dict.fromkeys((*allergic[:ALLERGIC], *everybody[:count]))
     return [json.loads(recommender.recommend(Request(as_of=DAY, patient=patient, top=100)).json()) for patient in patients]
 
 

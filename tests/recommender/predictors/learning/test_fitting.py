@@ -65,7 +65,8 @@ def test_a_budget_that_does_not_last_makes_fewer_repeats_and_says_so(table: Tabl
     assert whole.comparison.payload()["repeats"] == len(whole.held_out.margins) == 4
     np.testing.assert_array_equal(fitted.held_out.margins[0], whole.held_out.margins[0])
     (note,) = fitted.comparison.payload()["notes"]
-    assert "0.001 minutes did not last: 1 of 4 repeats" in note
+    # How many a machine makes in this time is its own affair.
+    assert f"0.001 minutes did not last: {len(fitted.held_out.margins)} of 4 repeats" in note
     assert whole.comparison.notes == ()
 
 
