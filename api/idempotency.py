@@ -16,18 +16,8 @@ from api.roles import ROLE_TABLE
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile("[!-~]{1,128}")
-_CHANGING = (
-    "records.",
-    "entries.",
-    "feedback.",
-    "imports.",
-    "trainings.",
-    "reports.",
-    "users.",
-    "keys.",
-    "service_keys.",
-    "care.",
-)
+_CHANGING = ("records.", "entries.", "feedback.", "trainings.", "reports.", "care.")
+"""Whose POSTs are minded. What answers a secret is none of them, for its answer is kept; an upload is known by its import."""
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
@@ -52,7 +42,13 @@ def _claim() -> Response | None:
     if found.digest != digest:
         raise InputError([FieldProblem("", f"{HEADER}: another request was sent under this key")])
     if not found.status:
-        raise ConflictError("the request under this key is not answered yet; send it again in a moment")
+        raise ConflictError(
+            "the request under this key is not answered, or the service was stopped meanwhile: send it again in a moment, or "
+            "look at what is there before you send it under another key"
+        )
+    if found.patient is not None:
+        # Whoever may not have the record any more is not told by a key either.
+        context().access.to_write(found.patient, account())
     response = Response(found.body, found.status, dict(found.headers))
     response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -60,9 +56,7 @@ def _claim() -> Response | None:
 
 def _digest() -> str:
     head = f"{request.method} {request.full_path} {request.mimetype} {request.content_length}"
-    # The body of an upload is read by its route alone, as it comes in.
-    body = b"" if request.mimetype == "multipart/form-data" else request.get_data()
-    return hashlib.sha256(head.encode() + b"\0" + body).hexdigest()
+    return hashlib.sha256(head.encode() + b"\0" + request.get_data()).hexdigest()
 
 
 def _keep(response: Response) -> Response:
@@ -73,5 +67,8 @@ def _keep(response: Response) -> Response:
             context().replays.release(name, key)
         else:
             headers = {header: response.headers[header] for header in _KEPT_HEADERS if header in response.headers}
-            context().replays.keep(name, key, response.status_code, headers, response.get_data(), g.get("patient"))
+            patient = g.get("patient")
+            context().replays.keep(name, key, response.status_code, headers, response.get_data(), patient)
+            if patient is not None and context().erasure.is_erased(patient):
+                context().replays.forget_patient(patient)
     return response

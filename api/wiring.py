@@ -235,7 +235,7 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
             erasure,
             job_desk(settings),
             askers,
-            StoredAnswers(answers, askers, access.to_read, replayer),
+            StoredAnswers(answers, askers, access.to_read, access.check_treatment, replayer),
             replays,
             feedback,
             Predictions(settings.graph.home),

@@ -80,8 +80,8 @@ class FeedbackLog(Protocol):
         """Keep it, unless this account said something of the same kind of the same medicine of the answer before."""
         ...
 
-    def change(self, feedback: Feedback) -> bool:
-        """Put it in the place of what has its id, and answer whether there was any."""
+    def change(self, feedback: Feedback, was: Feedback) -> bool:
+        """Put it in the place of what was said, unless that was changed or taken back meanwhile."""
         ...
 
     def of_answer(self, answer: str, account: str) -> Sequence[Feedback]:
@@ -139,11 +139,11 @@ class SqlFeedbackLog:
             return False
         return True
 
-    def change(self, feedback: Feedback) -> bool:
+    def change(self, feedback: Feedback, was: Feedback) -> bool:
         """See :meth:`FeedbackLog.change`."""
+        same = (_FEEDBACK.c.id == was.id, _FEEDBACK.c.value == was.value, _FEEDBACK.c.rating == was.rating)
         with self._database.transaction() as connection:
-            changed = connection.execute(update(_FEEDBACK).where(_FEEDBACK.c.id == feedback.id).values(_row(feedback)))
-            return bool(changed.rowcount)
+            return bool(connection.execute(update(_FEEDBACK).where(*same).values(_row(feedback))).rowcount)
 
     def of_answer(self, answer: str, account: str) -> Sequence[Feedback]:
         """See :meth:`FeedbackLog.of_answer`."""

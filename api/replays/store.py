@@ -28,12 +28,14 @@ class Kept:
         status: of its answer; 0 while there is none.
         headers: of its answer.
         body: of its answer.
+        patient: whom it is about; None for nobody.
     """
 
     digest: str
     status: int
     headers: Mapping[str, str]
     body: bytes
+    patient: NodeId | None = None
 
 
 class ReplayStore:
@@ -58,11 +60,13 @@ class ReplayStore:
             with self._database.transaction() as connection:
                 connection.execute(insert(ReplayRow).values(mine))
         except IntegrityError:
-            wanted = select(ReplayRow.digest, ReplayRow.status, ReplayRow.headers, ReplayRow.body)
+            wanted = select(ReplayRow.digest, ReplayRow.status, ReplayRow.headers, ReplayRow.body, ReplayRow.patient)
             with self._database.transaction() as connection:
                 row = connection.execute(wanted.where(ReplayRow.account == account, ReplayRow.key == key)).one_or_none()
             # Let go of in this very moment: the request may be sent again, as after any other answer that it is too early.
-            return Kept(row[0], row[1], orjson.loads(row[2]), row[3]) if row else Kept(digest, 0, {}, b"")
+            if row is None:
+                return Kept(digest, 0, {}, b"")
+            return Kept(row[0], row[1], orjson.loads(row[2]), row[3], NodeId(row[4]) if row[4] else None)
         return None
 
     def keep(

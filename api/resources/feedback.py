@@ -11,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 
 from api.auth import account
 from api.context import context
-from api.errors import ConflictError, FieldProblem, InputError, NotFoundError
+from api.errors import ConflictError, FieldProblem, InputError, NotFoundError, PreconditionFailedError
 from api.etags import check_if_match, tagged
 from api.schemas.feedback import FeedbackAnswerPath, FeedbackGiven, FeedbackPath, FeedbackShown, FeedbacksShown
 from api.schemas.problem import problems
@@ -36,6 +36,7 @@ def give(path: FeedbackAnswerPath, body: FeedbackGiven) -> Response:
     made = _made(Feedback.new_id(), context().stored.find(path.answer, account()), body)
     if not context().feedback.keep(made):
         raise ConflictError("of this kind something was said of the medicine already; change that")
+    _refuse_erased(made)
     response = tagged(_body(made), 201)
     response.headers["Location"] = f"/v1/recommendations/{made.answer}/feedback/{made.id}"
     return response
@@ -63,8 +64,11 @@ def change(path: FeedbackPath, body: FeedbackGiven) -> Response:
     new = _made(old.id, context().stored.find(path.answer, account()), body)
     if (new.medicine, new.kind) != (old.medicine, old.kind):
         raise InputError([FieldProblem("/kind", "medicine and kind stay as they were; say something new instead")])
-    context().feedback.change(replace(new, said=old.said))
-    return tagged(_body(replace(new, said=old.said)))
+    new = replace(new, said=old.said)
+    if not context().feedback.change(new, old):
+        raise PreconditionFailedError
+    _refuse_erased(new)
+    return tagged(_body(new))
 
 
 @routes.delete("/<feedback>", operation_id="removeFeedback", responses={204: {"description": "It is gone"}, **WRITE})
@@ -74,6 +78,11 @@ def remove(path: FeedbackPath) -> Response:
     check_if_match(_body(old))
     context().feedback.remove(old.id)
     return Response(status=204)
+
+
+def _refuse_erased(said: Feedback) -> None:
+    if said.patient is not None:
+        context().erasure.refuse_erased(said.patient)
 
 
 def _own(path: FeedbackPath) -> Feedback:

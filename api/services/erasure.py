@@ -96,15 +96,21 @@ class ErasureService:
             check()(self._person(patient))
         return self._erase(patient)
 
-    def refuse_erased(self, patient: NodeId) -> None:
-        """Take back an answer that was kept for a patient who was erased while it was computed.
+    def is_erased(self, patient: NodeId) -> bool:
+        """Whether the patient was erased."""
+        return self._graph.is_erased(patient)
 
-        Whoever keeps an answer asks this afterwards: either the erasure finds the answer, or this finds the erasure.
+    def refuse_erased(self, patient: NodeId) -> None:
+        """Take back what was kept of a patient who was erased while a request was answered.
+
+        Whoever keeps something asks this afterwards: either the erasure finds it, or this finds the erasure.
 
         Raises:
             ErasedPatientError: when the patient was erased.
         """
         if self._graph.is_erased(patient):
+            for _, store in self._stores:
+                store.forget_patient(patient)
             self._answers.forget_patient(patient)
             raise ErasedPatientError
 

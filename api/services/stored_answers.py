@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeAlias
 
 import orjson
 
-from api.accounts import Account
+from api.accounts import Account, Role
 from api.errors import ConflictError, GoneError, NotFoundError
 from graph.elements import NodeId
 from graph.errors import RxpathError
@@ -30,13 +30,22 @@ class StoredAnswers:
         log: where answers are.
         askers: who was given those that are about nobody on file.
         to_read: lets an account through to a patient, or raises; see :meth:`api.services.access.PatientAccess.to_read`.
+        check_treatment: refuses what the patient refuses; see :meth:`api.services.access.PatientAccess.check_treatment`.
         replayer: computes them again.
     """
 
-    def __init__(self, log: AnswerLog, askers: Askers, to_read: Callable[[str, Account], NodeId], replayer: Replayer) -> None:
+    def __init__(
+        self,
+        log: AnswerLog,
+        askers: Askers,
+        to_read: Callable[[str, Account], NodeId],
+        check_treatment: Callable[[NodeId, Account], None],
+        replayer: Replayer,
+    ) -> None:
         self._log = log
         self._askers = askers
         self._to_read = to_read
+        self._check_treatment = check_treatment
         self._replayer = replayer
 
     def find(self, answer: str, asking: Account) -> StoredAnswer:
@@ -45,6 +54,7 @@ class StoredAnswers:
         Raises:
             NotFoundError: when there is none, or it is not for this account: both are answered alike.
             GoneError: when what it rested on was erased.
+            NoConsentError: when a clinician asks for a patient who refuses treatment with it.
         """
         found = self._log.find(answer)
         if isinstance(found, ErasedAnswer):
@@ -52,11 +62,16 @@ class StoredAnswers:
             raise GoneError(f"what this answer rested on was erased on {found.erased[:10]}")
         if found is None or not self._may_see(found, asking):
             raise NotFoundError("no answer of this id is kept for this account")
+        if found.patient is not None:
+            self._check_treatment(found.patient, asking)
         return found
 
     def _may_see(self, stored: StoredAnswer, asking: Account) -> bool:
         if stored.patient is None:
             return self._askers.asked(stored.id, asking.name)
+        if asking.role is Role.USER and stored.request.get("explore"):
+            # Research is for those who can judge it, whoever asked for it.
+            return False
         try:
             self._to_read(stored.patient, asking)
         except RxpathError:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from api.accounts import Account, Role, open_accounts
 from api.app import Service
+from api.care import CareStore
 from api.database import Database
 from api.replays import ReplayStore
 from api.replays.store import LIFE_SECONDS
@@ -140,3 +141,25 @@ def test_a_key_is_free_again_after_a_day(database_url: str) -> None:
     now[0] += 1
 
     assert store.claim("ada", "k", "other") is None
+
+
+def test_who_may_not_have_the_record_any_more_is_not_told_by_a_key(
+    client: FlaskClient, ada: dict[str, str], place: Path
+) -> None:
+    assert client.post(ADDRESS, json=BODY, headers=under(ada, "k")).status_code == 201
+    settings = settings_of(place)
+    store, patient = CareStore(Database(settings.graph.database)), patient_id(OWN, read_patient_key(place / "patient.key"))
+    store.end_all(NAMES[Role.CLINICIAN], patient)
+    assert patient not in store.patients_of(NAMES[Role.CLINICIAN])
+
+    problem_of(client.post(ADDRESS, json=BODY, headers=under(ada, "k")), 404)
+
+
+def test_no_secret_is_kept_under_a_key(client: FlaskClient, ada: dict[str, str], place: Path) -> None:
+    body = {"label": "x", "scopes": ["knowledge"], "days": 1}
+
+    made = client.post("/v1/auth/keys", json=body, headers=under(ada, "k"))
+
+    assert made.status_code == 201, made.data
+    secret = next(value for value in made.get_json().values() if str(value).startswith("rxp_"))
+    assert [path.name for path in place.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()] == []

@@ -1,6 +1,7 @@
 """Feedback over HTTP: each account's own, once of a kind, changed by version, gone with the patient."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from api.accounts import Role, open_accounts
+from api.database import Database
+from api.replays import ReplayStore
 from api.schemas.feedback import FeedbackShown, FeedbacksShown
 from api.wiring import wire
 from graph.pseudonyms import patient_id, read_patient_key
@@ -156,3 +159,40 @@ def test_learning_finds_it_without_the_service(client: FlaskClient, as_own: As, 
     log.close()
 
     assert (found.medicine, found.value) == (LISINOPRIL, "cost")
+
+
+def test_of_two_changes_of_one_version_one_wins(client: FlaskClient, as_own: As) -> None:
+    ada = as_own(Role.CLINICIAN)
+    made = client.post(answer_of(client, ada), json={"medicine": LISINOPRIL, "kind": "rating", "rating": 5}, headers=ada)
+    headers, place = ada | {"If-Match": made.headers["ETag"]}, made.headers["Location"]
+
+    def change(rating: int) -> int:
+        body = {"medicine": LISINOPRIL, "kind": "rating", "rating": rating}
+        return client.application.test_client().put(place, json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(change, (1, 2, 3, 4)))
+
+    assert statuses == [200, 412, 412, 412]
+
+
+def test_what_is_said_while_the_patient_is_erased_does_not_stay(client: FlaskClient, as_own: As, place: Path) -> None:
+    ada = as_own(Role.CLINICIAN)
+    address = answer_of(client, ada)
+
+    def say(i: int) -> int:
+        body = {"medicine": ("lisinopril", "amlodipine", "losartan")[i % 3], "kind": "review", "review": f"Zebrareview {i}"}
+        return client.application.test_client().post(address, json=body, headers=ada | {"Idempotency-Key": f"k{i}"}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        said = [pool.submit(say, i) for i in range(12)]
+        erased = client.application.test_client().delete(f"/v1/patients/{OWN}", headers=ada | {"If-Match": "*"})
+        statuses = {one.result() for one in said}
+
+    assert erased.status_code == 200
+    assert statuses <= {201, 404, 409, 410}
+    log = SqlFeedbackLog(settings_of(place).graph.database)
+    assert log.of_answer(address.split("/")[3], NAMES[Role.CLINICIAN]) == []
+    log.close()
+    kept = ReplayStore(Database(settings_of(place).graph.database))
+    assert kept.forget_patient(patient_id(OWN, read_patient_key(place / "patient.key"))) == 0
