@@ -79,9 +79,15 @@ class StrictRequest(Request):
         """
         if self.mimetype != "application/json" or self.headers.get("Content-Encoding", "identity") != "identity":
             raise BodyTypeError("a body of the type application/json is expected, not compressed")
-        return read_object(self._read_data())
+        return read_object(self.read_data())
 
-    def _read_data(self) -> bytes:
+    def read_data(self) -> bytes:
+        """The bytes of the body, within its limits.
+
+        Raises:
+            BodySizeError: when there are too many.
+            BusyError: when as many bodies are read already as may be at once.
+        """
         data = b""
         if not self.readers.acquire(timeout=WAIT_SECONDS):
             raise BusyError("too many bodies are on their way; try again in a moment")

@@ -6,10 +6,12 @@ lets go of the key, so that the request may be mended and sent again under it.
 
 import hashlib
 import re
+from typing import cast
 
 from flask import Flask, Response, g, request
 
 from api.auth import account
+from api.body import StrictRequest
 from api.context import context
 from api.errors import ConflictError, FieldProblem, InputError
 from api.roles import ROLE_TABLE
@@ -48,7 +50,9 @@ def _claim() -> Response | None:
         )
     if found.patient is not None:
         # Whoever may not have the record any more is not told by a key either.
-        context().access.to_write(found.patient, account())
+        access = context().access
+        door = access.to_oversee if endpoint.startswith("care.") else access.to_read
+        door(found.patient, account())
     response = Response(found.body, found.status, dict(found.headers))
     response.headers["Idempotency-Replayed"] = "true"
     return response
@@ -56,16 +60,17 @@ def _claim() -> Response | None:
 
 def _digest() -> str:
     head = f"{request.method} {request.full_path} {request.mimetype} {request.content_length}"
-    return hashlib.sha256(head.encode() + b"\0" + request.get_data()).hexdigest()
+    return hashlib.sha256(head.encode() + b"\0" + cast(StrictRequest, request).read_data()).hexdigest()
 
 
 def _keep(response: Response) -> Response:
     key = g.pop("idempotency_key", None)
     if key is not None:
         name = account().name
-        if response.is_streamed or not 200 <= response.status_code < 300:
+        if 300 <= response.status_code < 500:
             context().replays.release(name, key)
-        else:
+        # After a failure nobody knows what was done: the key stays taken, and the next request is told so.
+        elif response.status_code < 300:
             headers = {header: response.headers[header] for header in _KEPT_HEADERS if header in response.headers}
             patient = g.get("patient")
             context().replays.keep(name, key, response.status_code, headers, response.get_data(), patient)

@@ -92,8 +92,9 @@ def _guard() -> Iterator[None]:
 
 def _set_up_sqlite(connection: Any, record: object) -> None:  # the driver's own connection: SQLAlchemy gives it no type
     # Workers are processes: readers go on while one of them writes, and a writer waits rather than fails.
-    connection.execute("PRAGMA journal_mode=WAL")
+    # The patience first: those who all open a new file at once wait for its mode, too.
     connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA journal_mode=WAL")
     # An answer need not wait for the disk: when power fails, the last answers are not found again, and nothing is damaged.
     connection.execute("PRAGMA synchronous=NORMAL")
     # What was erased is written over, not only left out.

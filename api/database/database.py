@@ -100,8 +100,9 @@ def _make_file(path: Path) -> None:
 
 def _set_up_sqlite(connection: Any, record: object) -> None:  # the driver's own connection: SQLAlchemy gives it no type
     # Workers are processes: readers go on while one of them writes, and a writer waits rather than fails.
-    connection.execute("PRAGMA journal_mode=WAL")
+    # The patience first: those who all open a new file at once wait for its mode, too.
     connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
     # What was erased is written over, not only left out.
     connection.execute("PRAGMA secure_delete=ON")
