@@ -4,16 +4,13 @@ Whatever SQLAlchemy raises leaves this module as an AnswerLogError.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
 
-from sqlalchemy import Connection, Table, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from recommender.errors import AnswerLogError
+from recommender.sql_engine import open_engine, told_as
 
 
 class LogDatabase:
@@ -29,20 +26,9 @@ class LogDatabase:
 
     def __init__(self, url: str, table: Table) -> None:
         with _guard():
-            parsed = make_url(url)
-            if parsed.drivername == "postgresql":
-                # The one driver that the project brings.
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            self._sqlite = parsed.drivername.startswith("sqlite")
-            if self._sqlite and parsed.database:
-                path = Path(parsed.database)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                # SQLite gives its -wal and -shm files the mode of this one.
-                path.touch(mode=0o600)
-            # What the pool kept may have been closed by a server that restarted.
-            self._engine = create_engine(parsed, pool_pre_ping=not self._sqlite)
-            if self._sqlite:
-                event.listen(self._engine, "connect", _set_up_sqlite)
+            # An answer need not wait for the disk: when power fails, the last ones are not found again, and nothing is damaged.
+            self._engine = open_engine(url, ("synchronous=NORMAL",))
+            self._sqlite = self._engine.dialect.name == "sqlite"
             # Workers that start at once may all find no table yet.
             with self._engine.begin() as connection:
                 if not self._sqlite:
@@ -78,24 +64,5 @@ class LogDatabase:
         self._engine.dispose()
 
 
-@contextmanager
-def _guard() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        # A key that is taken is an answer, and whoever asked for it says which.
-        raise
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        # The driver's words may hold a statement's values: only the kind of the error is told.
-        raise AnswerLogError(f"the log of answers cannot be used: {type(error).__name__}") from None
-
-
-def _set_up_sqlite(connection: Any, record: object) -> None:  # the driver's own connection: SQLAlchemy gives it no type
-    # Workers are processes: readers go on while one of them writes, and a writer waits rather than fails.
-    # The patience first: those who all open a new file at once wait for its mode, too.
-    connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute("PRAGMA journal_mode=WAL")
-    # An answer need not wait for the disk: when power fails, the last answers are not found again, and nothing is damaged.
-    connection.execute("PRAGMA synchronous=NORMAL")
-    # What was erased is written over, not only left out.
-    connection.execute("PRAGMA secure_delete=ON")
+def _guard() -> AbstractContextManager[None]:
+    return told_as(AnswerLogError, "the log of answers")

@@ -4,16 +4,13 @@ Whatever SQLAlchemy raises leaves this package as :class:`api.errors.DatabaseUna
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection
 
 from api.database.migrations import upgrade
 from api.errors import DatabaseUnavailableError
+from recommender.sql_engine import open_engine, told_as
 
 
 class Database:
@@ -30,19 +27,7 @@ class Database:
 
     def __init__(self, url: str, *, waits: bool = True) -> None:
         with _guard():
-            parsed = make_url(url)
-            if parsed.drivername == "postgresql":
-                # The one driver that the project brings.
-                parsed = parsed.set(drivername="postgresql+psycopg")
-            sqlite = parsed.drivername.startswith("sqlite")
-            if sqlite and parsed.database:
-                _make_file(Path(parsed.database))
-            # What the pool kept may have been closed by a server that restarted.
-            self.engine = create_engine(parsed, pool_pre_ping=not sqlite)
-            if sqlite:
-                event.listen(self.engine, "connect", _set_up_sqlite)
-            if sqlite and not waits:
-                event.listen(self.engine, "connect", _wait_for_no_disk)
+            self.engine = open_engine(url, ("foreign_keys=ON", *(() if waits else ("synchronous=NORMAL",))))
             upgrade(self.engine)
 
     @contextmanager
@@ -80,33 +65,5 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def _guard() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        # A key that is taken is an answer, and whoever asked for it says which.
-        raise
-    except (SQLAlchemyError, OSError, ImportError) as error:
-        # The driver's words may hold a statement's values: only the kind of the error is told.
-        raise DatabaseUnavailableError(f"the database cannot be used: {type(error).__name__}") from None
-
-
-def _make_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # SQLite gives its -wal and -shm files the mode of this one.
-    path.touch(mode=0o600)
-
-
-def _set_up_sqlite(connection: Any, record: object) -> None:  # the driver's own connection: SQLAlchemy gives it no type
-    # Workers are processes: readers go on while one of them writes, and a writer waits rather than fails.
-    # The patience first: those who all open a new file at once wait for its mode, too.
-    connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA foreign_keys=ON")
-    # What was erased is written over, not only left out.
-    connection.execute("PRAGMA secure_delete=ON")
-
-
-def _wait_for_no_disk(connection: Any, record: object) -> None:  # as above
-    connection.execute("PRAGMA synchronous=NORMAL")
+def _guard() -> AbstractContextManager[None]:
+    return told_as(DatabaseUnavailableError, "the database")
