@@ -8,7 +8,6 @@ look at the files once a second, so that a rotation reaches all of them without 
 import hashlib
 import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 from api.errors import NotFoundError
 from api.settings import KEY_BYTES, Settings, check_key, read_signing_key
 from graph.errors import SettingsError
+from graph.secret_files import put_secret
 
 LOOK_SECONDS = 1.0
 """How often the files are looked at."""
@@ -88,11 +88,7 @@ def rotate(home: Path) -> str:
     with suppress(FileExistsError):
         os.link(newest, home / f"jwt.{kid_of(old)}.key")
     key = secrets.token_bytes(KEY_BYTES)
-    with tempfile.NamedTemporaryFile(dir=home, delete=False) as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(newest)
+    put_secret(newest, key, over=True)
     return kid_of(key)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api.keys.files import put_secret, read_secret
 from api.keys.quality import weakness
 from api.keys.ring import KeyRing, new_ring
 from api.settings import Settings
 from graph.errors import SettingsError
+from graph.secret_files import put_secret, read_secret
 
 SERIOUS = ("shorter than 32 bytes", "known from examples", "not random", "damaged")
 """With which of these nothing is served."""

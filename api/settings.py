@@ -3,17 +3,15 @@
 import os
 import re
 import secrets
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from api.keys.files import read_key
 from api.keys.ring import KeySource
 from graph.config import PROJECT, GraphSettings
 from graph.errors import SettingsError
+from graph.secret_files import put_secret, read_key, read_secret
 
 KEY_BYTES = 32
 """Least length of a signing key: the output of HS256's hash (RFC 7518, 3.2)."""
@@ -177,11 +175,5 @@ def read_signing_key(path: Path) -> bytes:
         SettingsError: when the file holds no such key.
     """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent) as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            # A link puts the whole key in place at once, and never over the key of a process that was faster.
-            with suppress(FileExistsError):
-                os.link(file.name, path)
-    return check_key(path.read_bytes(), str(path))
+        put_secret(path, secrets.token_bytes(KEY_BYTES))
+    return check_key(read_secret(path), str(path))

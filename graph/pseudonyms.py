@@ -5,14 +5,13 @@ Record numbers never enter the graph; whoever knows a record number and may use 
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from graph.elements import PATIENT_PREFIX, NodeId
 from graph.errors import SettingsError
+from graph.secret_files import put_secret, read_secret
 
 PREFIX = PATIENT_PREFIX
 KEY_BYTES = 32
@@ -25,31 +24,12 @@ def read_patient_key(path: Path) -> bytes:
     Raises:
         SettingsError: when the file holds no such key, or cannot be read or made.
     """
-    try:
-        if not path.exists():
-            _make_key(path)
-        key = path.read_bytes()
-    except OSError as error:
-        raise SettingsError("RXPATH_HOME", f"{path} cannot be used: {error.strerror}") from error
+    if not path.exists():
+        put_secret(path, secrets.token_bytes(KEY_BYTES))
+    key = read_secret(path)
     if len(key) != KEY_BYTES:
         raise SettingsError("RXPATH_HOME", f"{path} holds no key of {KEY_BYTES} bytes; patients cannot be recognised")
     return key
-
-
-def _make_key(path: Path) -> None:
-    """Put a new key in the place, unless another process has just done so."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        # A link appears with the whole key behind it, and never in the place of another.
-        with suppress(FileExistsError):
-            path.hardlink_to(made)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def patient_id(identifier: str, key: bytes) -> NodeId:

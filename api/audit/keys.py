@@ -4,14 +4,13 @@ Who can write the database and not read this file can make no row that fits into
 file after a rotation: the rows name it, and are verified by it.
 """
 
-import os
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from graph.errors import SettingsError
+from graph.secret_files import put_secret, read_secret
 
 KEY_BYTES = 32
 _NAME_BYTES = 4
@@ -36,13 +35,11 @@ def read_audit_keys(path: Path) -> AuditKeys:
     Raises:
         SettingsError: when the file holds none, or cannot be read or made.
     """
+    if not path.exists():
+        put_secret(path, _line().encode())
     try:
-        if not path.exists():
-            _put(path, _line(), over=False)
-        lines = [line.partition(":") for line in path.read_text(encoding="ascii").split()]
+        lines = [line.partition(":") for line in read_secret(path).decode("ascii").split()]
         known = {name: bytes.fromhex(key) for name, _, key in lines}
-    except OSError as error:
-        raise SettingsError("RXPATH_HOME", f"{path} cannot be used: {error.strerror}") from error
     except ValueError:
         known = {}
     if not known or not all(name and len(key) == KEY_BYTES for name, key in known.items()):
@@ -57,30 +54,9 @@ def rotate_audit_key(path: Path) -> AuditKeys:
         SettingsError: as :func:`read_audit_keys`.
     """
     read_audit_keys(path)
-    try:
-        _put(path, path.read_text(encoding="ascii") + _line(), over=True)
-    except OSError as error:
-        raise SettingsError("RXPATH_HOME", f"{path} cannot be used: {error.strerror}") from error
+    put_secret(path, read_secret(path) + _line().encode(), over=True)
     return read_audit_keys(path)
 
 
 def _line() -> str:
     return f"{secrets.token_hex(_NAME_BYTES)}:{secrets.token_hex(KEY_BYTES)}\n"
-
-
-def _put(path: Path, text: str, *, over: bool) -> None:
-    """Put a whole file in place at once: over the one that is there, or only where none is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if over:
-            made.replace(path)
-        else:
-            with suppress(FileExistsError):
-                os.link(made, path)
-    finally:
-        made.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Keys: files that hold them, rings of several, and which are too weak to serve with."""
+"""Keys: rings of several, and which are too weak to serve with."""
 
 from api.keys.ring import KeyRing, KeySource
 

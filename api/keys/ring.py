@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from api.keys.files import put_secret, read_secret
 from graph.errors import SettingsError
+from graph.secret_files import put_secret, read_secret
 
 KEY_BYTES = 32
 ID_BYTES = 4
