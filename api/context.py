@@ -87,7 +87,7 @@ class Context:
         stored: answers that were given.
         replays: requests under idempotency keys.
         feedback: what people say of answers.
-        predictions: asks predictors.
+        predictions: opens predictors.
         verify: checks the proofs of a document against the graph; see :func:`recommender.verify.run_verify`.
         directory: lists patients and knows who they are.
         own_data: what patients ask of what is kept of them.

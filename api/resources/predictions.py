@@ -19,6 +19,7 @@ from api.schemas.prediction import (
     PredictorsShown,
 )
 from api.schemas.problem import problems
+from recommender.predictors.asking import asked_about
 from recommender.questions.standing import named_medicine
 from recommender.request import Request
 
@@ -73,8 +74,8 @@ def card(path: PredictorPath) -> Response:
 def _asked(name: str, query: PredictionQuery, **whom: Any) -> Response:
     snapshot = context().serving().snapshot
     medicine = named_medicine(snapshot, query.medicine) if query.medicine else None
-    found = context().predictions.ask(name, snapshot, query.as_of, medicine=medicine, explain=query.explain, **whom)
-    return _shown(found)
+    opened = context().predictions.opened(name, snapshot)
+    return _shown(asked_about(opened, snapshot, query.as_of, medicine=medicine, explain=query.explain, **whom))
 
 
 def _shown(found: Any) -> Response:  # whatever JSON can hold
