@@ -8,7 +8,6 @@ from api.errors import FieldProblem, InputError
 from api.schemas.knowledge import NeighboursQuery, PathsQuery
 from api.services.knowledge import Knowledge, Way
 from api.services.paths import paths
-from graph.exchange import graphml
 from recommender.metapaths import written
 from recommender.service import Recommender
 
@@ -70,4 +69,7 @@ def neighbourhood(knowledge: Knowledge, name: str, hops: int, limit: int) -> byt
         chosen = [*chosen, *edge][:limit]
         if not edge:
             break
+    # Imported here: networkx takes longer than a worker should wait before it answers anything.
+    from graph.exchange import graphml
+
     return graphml(knowledge.snapshot, chosen)

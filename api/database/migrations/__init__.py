@@ -2,10 +2,6 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 
 from api.errors import DatabaseUnavailableError
@@ -24,7 +20,7 @@ def upgrade(engine: Engine) -> None:
         DatabaseUnavailableError: when the tables are of a version that is not known here.
     """
     with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = _version(connection)
         connection.rollback()
     if found == HEAD:
         return
@@ -43,11 +39,16 @@ def move(connection: Connection, to: str) -> None:
     Raises:
         DatabaseUnavailableError: when the tables are of a version that is not known here.
     """
+    # Imported here: a database that is of today is opened without it, with every command.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     versions = ScriptDirectory.from_config(config)
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = _version(connection)
     known = {version.revision: i for i, version in enumerate(versions.walk_revisions())}
     if found is not None and found not in known:
         raise DatabaseUnavailableError(f"the tables are of version {found}, which a newer program made")
@@ -56,6 +57,14 @@ def move(connection: Connection, to: str) -> None:
         found = BEFORE
     back = to == "base" or (to in known and found is not None and known[to] > known[found])
     (command.downgrade if back else command.upgrade)(config, to)
+
+
+def _version(connection: Connection) -> str | None:
+    """The version that Alembic noted; None where it noted none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return found
 
 
 def _lock(connection: Connection) -> None:
