@@ -4,6 +4,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from api.accounts import AccountStore, open_accounts
 from api.app import Service, create_app
@@ -30,7 +33,7 @@ from api.services.directory import PatientDirectory
 from api.services.erasure import ErasureService, Forgetting
 from api.services.job_desk import JobDesk
 from api.services.knowledge import Knowledge
-from api.services.own_data import GraphExport, OwnData
+from api.services.own_data import Exporting, GraphExport, OwnData
 from api.services.predictions import Predictions
 from api.services.records import RecordService
 from api.services.stored_answers import StoredAnswers
@@ -177,76 +180,109 @@ def wire(settings: Settings, accounts: AccountStore | None = None) -> Service:
     guarded = GuardedStore(open_store(settings.graph.graph, settings.graph.credentials))
     metrics = Metrics()
     serving = LiveServing(guarded, settings.graph, walked=metrics.walked)
-    accounts = accounts or open_accounts(settings.graph.database)
-    database = Database(settings.graph.database)
-    care = CareStore(database)
-    # A connection of its own: its commits wait for no disk, as every request for a record makes one.
-    trail = Trail(Database(settings.graph.database, waits=False), read_audit_keys(settings.audit_key))
+    stores = _Stores.opened(settings, accounts)
     key = read_patient_key(settings.graph.patient_key)
-    access = PatientAccess(key, care, guarded, note_patient)
-    consents = Consents(guarded, ConsentHistory(database))
-    answers = SqlAnswerLog(settings.graph.database)
-    checks = {
-        "accounts": accounts.check,
-        "store": lambda: _read(guarded),
-        "audit": trail.check,
-        "walk": lambda: serving().walk(),
-    }
+    access = PatientAccess(key, stores.care, guarded, note_patient)
+    consents = Consents(guarded, stores.consents)
     records = RecordService(guarded, lambda: serving().snapshot, key)
-    # Whatever else keeps something of patients is named here, or it is not erased.
-    home = settings.graph.home
-    identities = IdentityStore(database, settings.identity_ring(), settings.identity_index())
-    requests, replays = ErasureRequests(database), ReplayStore(database)
-    feedback = SqlFeedbackLog(settings.graph.database)
-    keeping: list[tuple[str, Forgetting]] = [
-        ("accounts", accounts),
-        ("identities", identities),
-        ("erasure requests", requests),
-        ("feedback", feedback),
-        ("requests", replays),
-        ("care", care),
-        ("consents", consents),
-        ("erased list", ErasedList(home / "erased.list")),
-        ("audit", trail),
-    ]
-    erasure = ErasureService(guarded, answers, keeping, home, key, records.person, lambda: _drop_groups(guarded.store))
+    home, drop = settings.graph.home, partial(_drop_groups, guarded.store)
+    keeping = stores.keeping(consents, home)
+    erasure = ErasureService(guarded, stores.answers, keeping, home, key, records.person, drop)
     _resume(erasure)
-    # Whatever keeps something of patients is named here, too, or a patient is not told of it.
-    exporting = (
-        ("record", GraphExport(guarded)),
-        ("identity", identities),
-        ("answers", answers),
-        ("feedback", feedback),
-        ("erasure", requests),
-    )
-    askers = AskerStore(database)
-    replayer = Replayer(answers, settings.graph.snapshots, settings.graph.home, settings.graph.site, compiled=True)
+    replayer = Replayer(stores.answers, settings.graph.snapshots, home, settings.graph.site, compiled=True)
     return create_app(
         Context(
-            settings,
-            accounts,
-            serving,
-            answers,
-            access,
-            care,
-            consents,
-            trail,
-            records,
-            erasure,
-            job_desk(settings),
-            askers,
-            StoredAnswers(answers, askers, access.to_read, access.check_treatment, replayer),
-            replays,
-            feedback,
-            Predictions(settings.graph.home),
-            lambda document, case: run_verify(document, guarded.store, case),
-            PatientDirectory(guarded, identities, access),
-            OwnData(requests, exporting),
-            checks,
-            Trends(guarded.store),
-            metrics,
+            settings=settings,
+            accounts=stores.accounts,
+            serving=serving,
+            answers=stores.answers,
+            access=access,
+            care=stores.care,
+            consents=consents,
+            trail=stores.trail,
+            records=records,
+            erasure=erasure,
+            jobs=job_desk(settings),
+            askers=stores.askers,
+            stored=StoredAnswers(stores.answers, stores.askers, access.to_read, access.check_treatment, replayer),
+            replays=stores.replays,
+            feedback=stores.feedback,
+            predictions=Predictions(home),
+            verify=lambda document, case: run_verify(document, guarded.store, case),
+            directory=PatientDirectory(guarded, stores.identities, access),
+            own_data=OwnData(stores.requests, stores.exporting(guarded)),
+            checks=_checks(stores, guarded, serving),
+            trends=Trends(guarded.store),
+            metrics=metrics,
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """Everything that the service keeps in SQL."""
+
+    accounts: AccountStore
+    answers: SqlAnswerLog
+    askers: AskerStore
+    care: CareStore
+    consents: ConsentHistory
+    feedback: SqlFeedbackLog
+    identities: IdentityStore
+    replays: ReplayStore
+    requests: ErasureRequests
+    trail: Trail
+
+    @classmethod
+    def opened(cls, settings: Settings, accounts: AccountStore | None) -> "_Stores":
+        url = settings.graph.database
+        accounts, database = accounts or open_accounts(url), Database(url)
+        return cls(
+            accounts=accounts,
+            answers=SqlAnswerLog(url),
+            askers=AskerStore(database),
+            care=CareStore(database),
+            consents=ConsentHistory(database),
+            feedback=SqlFeedbackLog(url),
+            identities=IdentityStore(database, settings.identity_ring(), settings.identity_index()),
+            replays=ReplayStore(database),
+            requests=ErasureRequests(database),
+            # A connection of its own: its commits wait for no disk, as every request for a record makes one.
+            trail=Trail(Database(url, waits=False), read_audit_keys(settings.audit_key)),
+        )
+
+    def keeping(self, consents: Consents, home: Path) -> list[tuple[str, Forgetting]]:
+        # Whatever keeps something of patients beside the answers is named here, or it is not erased.
+        return [
+            ("accounts", self.accounts),
+            ("identities", self.identities),
+            ("erasure requests", self.requests),
+            ("feedback", self.feedback),
+            ("requests", self.replays),
+            ("care", self.care),
+            ("consents", consents),
+            ("erased list", ErasedList(home / "erased.list")),
+            ("audit", self.trail),
+        ]
+
+    def exporting(self, guarded: GuardedStore) -> list[tuple[str, Exporting]]:
+        # Whatever keeps something of patients is named here, too, or a patient is not told of it.
+        return [
+            ("record", GraphExport(guarded)),
+            ("identity", self.identities),
+            ("answers", self.answers),
+            ("feedback", self.feedback),
+            ("erasure", self.requests),
+        ]
+
+
+def _checks(stores: _Stores, guarded: GuardedStore, serving: LiveServing) -> dict[str, Callable[[], None]]:
+    return {
+        "accounts": stores.accounts.check,
+        "store": lambda: _read(guarded),
+        "audit": stores.trail.check,
+        "walk": lambda: serving().walk(),
+    }
 
 
 def job_desk(settings: Settings) -> JobDesk:
